@@ -1,0 +1,65 @@
+"""What people type, made safe to keep: names, messages and room codes."""
+
+import re
+import secrets
+import unicodedata
+
+from calls.errors import InputError
+
+NAME_LENGTH = 40
+MESSAGE_LENGTH = 2_000
+
+# Crockford's base 32: no I, L, O or U, so a code can be read aloud and typed from paper.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
+_CODE_GROUPS, _GROUP_LENGTH = 3, 4  # 12 symbols of 5 bits: 60 bits
+
+# Joiners hold emoji families and several scripts together; every other invisible character can only mislead.
+_JOINERS = "\u200c\u200d"
+
+
+def clean_name(text: str) -> str:
+    """The name as it is kept: stripped, NFC, white space folded, 1 to 40 characters.
+
+    Raises InputError for a name that is empty, too long, or holds control or formatting characters.
+    """
+    return _checked(" ".join(text.split()), "Your name", NAME_LENGTH, allowed=_JOINERS)
+
+
+def clean_message(text: str) -> str:
+    """The message as it is kept: stripped, NFC, 1 to 2,000 characters; line breaks and tabs stay.
+
+    Raises InputError as `clean_name` does.
+    """
+    return _checked(text.strip().replace("\r\n", "\n"), "A message", MESSAGE_LENGTH, allowed=_JOINERS + "\n\t")
+
+
+def _checked(text: str, what: str, most: int, allowed: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if not text.strip(_JOINERS):
+        raise InputError(f"{what} cannot be empty.")
+    if len(text) > most:
+        raise InputError(f"{what} can have at most {most:,} characters; this has {len(text):,}.")
+    if any(unicodedata.category(c).startswith("C") and c not in allowed for c in text):
+        raise InputError(f"{what} holds characters that cannot be shown. Remove them and try again.")
+    return text
+
+
+def new_code() -> str:
+    """A room code: 60 random bits as `xxxx-xxxx-xxxx` in Crockford's base 32."""
+    return _grouped("".join(secrets.choice(_ALPHABET) for _ in range(_CODE_GROUPS * _GROUP_LENGTH)))
+
+
+def clean_code(text: str) -> str:
+    """The code that a person meant: any case, with or without hyphens and spaces, O for 0, I and L for 1.
+
+    Raises InputError for what cannot be a room code.
+    """
+    symbols = re.sub(r"[\s-]", "", text).lower().translate(_MISREAD)
+    if len(symbols) != _CODE_GROUPS * _GROUP_LENGTH or not set(symbols) <= set(_ALPHABET):
+        raise InputError("A room code looks like abcd-efgh-jkmn. Check it and try again.")
+    return _grouped(symbols)
+
+
+def _grouped(symbols: str) -> str:
+    return "-".join(symbols[i : i + _GROUP_LENGTH] for i in range(0, len(symbols), _GROUP_LENGTH))
