@@ -1,0 +1,40 @@
+"""The people and the clock that the core's tests share."""
+
+import pytest
+
+from calls.registry import Registry
+from calls.rooms import Change
+from tests.people import FakeClock, Person
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def registry(clock: FakeClock) -> Registry:
+    return Registry(clock=clock)
+
+
+@pytest.fixture
+def alice(registry: Registry) -> Person:
+    return Person.enters(registry, "Alice")
+
+
+@pytest.fixture
+def bob(registry: Registry) -> Person:
+    return Person.enters(registry, "Bob")
+
+
+@pytest.fixture
+def carol(registry: Registry) -> Person:
+    return Person.enters(registry, "Carol")
+
+
+@pytest.fixture
+def changes(registry: Registry, alice: Person, bob: Person, carol: Person) -> list[Change]:
+    """What a listener hears from the moment that Alice, Bob and Carol are here."""
+    heard: list[Change] = []
+    registry.listen(heard.append)
+    return heard

@@ -1,0 +1,93 @@
+"""A call as a handful of verbs: `alice.calls(bob)`, `bob.accepts(code)`, `alice.reason`."""
+
+from dataclasses import dataclass
+
+from calls.registry import Registry, Seat
+from calls.rooms import Participant, View
+from calls.states import EndReason, Status
+
+
+class FakeClock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass(frozen=True)
+class Person:
+    """One participant of a registry, and what the test has them do."""
+
+    registry: Registry
+    seat: Seat
+
+    @classmethod
+    def enters(cls, registry: Registry, name: str) -> "Person":
+        return cls(registry, registry.enter(name))
+
+    @property
+    def id(self) -> str:
+        return self.seat.id
+
+    @property
+    def view(self) -> View:
+        return self.registry.view(self.id)
+
+    @property
+    def me(self) -> Participant:
+        return self.view.me
+
+    @property
+    def status(self) -> Status:
+        return self.me.status
+
+    @property
+    def reason(self) -> EndReason | None:
+        """Why this person's last call ended, as they are told; None when they are told nothing."""
+        ending = self.view.ending
+        return ending.reason if ending else None
+
+    @property
+    def missed(self) -> list[str]:
+        """The ids of those whose calls were missed, latest first."""
+        return [call.caller for call in self.view.missed]
+
+    @property
+    def heard(self) -> list[str]:
+        """The chat of the present room."""
+        room = self.view.room
+        return [message.text for message in room.messages] if room else []
+
+    def calls(self, other: "Person") -> str:
+        return self.registry.call(self.id, other.id)
+
+    def accepts(self, code: str) -> None:
+        self.registry.accept(self.id, code)
+
+    def puts_down(self, code: str) -> None:
+        self.registry.put_down(self.id, code)
+
+    def opens_room(self) -> str:
+        return self.registry.open_room(self.id)
+
+    def joins(self, code: str) -> str:
+        return self.registry.join(self.id, code)
+
+    def says(self, text: str) -> None:
+        self.registry.say(self.id, text)
+
+    def leaves(self) -> None:
+        self.registry.leave(self.id)
+
+
+def connect(caller: Person, callee: Person) -> str:
+    """A call that has been answered; returns its room's code."""
+    code = caller.calls(callee)
+    callee.accepts(code)
+    return code
