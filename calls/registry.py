@@ -313,7 +313,7 @@ class Registry:
 
     def _id_of(self, token: str) -> str:
         for who, tab in self._tabs.items():
-            if secrets.compare_digest(tab.token.encode(), token.encode()):
+            if secrets.compare_digest(tab.token.encode(), token.encode("utf-8", "surrogatepass")):
                 return who
         raise UnknownError("This tab is not known to the server. Enter your name again.")
 
