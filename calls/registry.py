@@ -98,7 +98,7 @@ class Registry:
     def detach(self, seat: Seat) -> None:
         """The session of this seat is gone: keep the place for the grace period. A seat taken over is not touched."""
         with self._changing():
-            if self._holds(seat):
+            if self._holds(seat) and self._tabs[seat.id].gone_at is None:
                 self._tabs[seat.id].gone_at = self._clock()
                 self._put(replace(self._people[seat.id], connected=False))
 
