@@ -200,10 +200,11 @@ class Registry:
                 raise RoomFullError(f"This room is full: it holds {self._capacity}.")
             self._move(me, Event.JOIN, code)
             members = (*room.members, who)
+            back = any(person.id == who for person in room.attended)
             self._rooms[code] = replace(
                 room,
                 members=members,
-                attended=(*room.attended, me),
+                attended=room.attended if back else (*room.attended, me),
                 started_at=room.started_at or (self._clock() if len(members) > 1 else None),
             )
             return code
