@@ -223,7 +223,7 @@ class Registry:
             self._touch(room.members)
 
     def mark_read(self, who: str) -> None:
-        """The participant has seen the chat as it is now. UnknownError."""
+        """The participant has seen the chat as it is now. It wakes nobody: who reads has just drawn it. UnknownError."""
         with self._changing():
             room = self._rooms.get(self._person(who).room or "")
             self._tabs[who].read = len(room.messages) if room else 0
@@ -234,15 +234,17 @@ class Registry:
         """The participant has seen how the last call ended. UnknownError."""
         with self._changing():
             self._person(who)
-            self._tabs[who].ending = None
-            self._touch([who])
+            if self._tabs[who].ending:
+                self._tabs[who].ending = None
+                self._touch([who])
 
     def clear_missed(self, who: str) -> None:
         """The participant has seen the missed calls. UnknownError."""
         with self._changing():
             self._person(who)
-            self._tabs[who].missed = ()
-            self._touch([who])
+            if self._tabs[who].missed:
+                self._tabs[who].missed = ()
+                self._touch([who])
 
     def view(self, who: str) -> View:
         """All that this participant may see now. UnknownError."""

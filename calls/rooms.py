@@ -102,7 +102,8 @@ class EndedCall:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that one participant may know: what a page draws. `version` grows whenever anything in it changes."""
+    """All that one participant may know: what a page draws. `version` grows whenever anything in it changes
+    but by one's own reading, which only lowers `unread`."""
 
     version: int
     me: Participant
