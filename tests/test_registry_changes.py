@@ -1,0 +1,298 @@
+"""What listeners hear, when versions grow, and what happens when many threads act at once."""
+
+import logging
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from calls.errors import ParleyError, UnknownError
+from calls.registry import Registry
+from calls.rooms import Change
+from calls.states import EndReason, Status
+from tests.invariants import check
+from tests.people import FakeClock, Person, connect
+
+PATIENCE = 10.0  # s; only a deadlock waits this long
+
+
+def together(*acts: Callable[[], object]) -> None:
+    """Run each act on a thread of its own, all from one moment, and wait for them; what one raises fails the test."""
+    barrier = threading.Barrier(len(acts))
+    faults: list[BaseException] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            barrier.wait(PATIENCE)
+            act()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=run, args=(act,), daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads), "deadlock"
+    assert not faults, faults
+
+
+@pytest.fixture
+def eager_switching() -> Iterator[None]:
+    """Threads change places as often as Python can, so that what is not locked shows."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+# Listeners
+
+
+def test_a_listener_may_use_the_registry(registry: Registry, alice: Person, bob: Person) -> None:
+    """Listeners are called outside the lock: one that reads and writes gets its answers, and sees the change made."""
+    seen: list[Status] = []
+
+    def listener(change: Change) -> None:
+        seen.append(registry.view(bob.id).me.status)
+        registry.set_media(bob.id, camera=True, microphone=False)
+
+    registry.listen(listener)
+    together(lambda: connect(alice, bob))
+    assert seen[0] is Status.INCOMING
+    assert seen[-1] is Status.IN_CALL
+    assert bob.me.camera
+
+
+def test_a_failing_listener_stops_nobody(
+    registry: Registry, alice: Person, bob: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its error is logged; the caller is not troubled, the change stays, and the other listeners hear it."""
+    heard: list[Change] = []
+
+    def failing(change: Change) -> None:
+        raise RuntimeError("out of order")
+
+    registry.listen(failing)
+    registry.listen(heard.append)
+    with caplog.at_level(logging.ERROR):
+        alice.calls(bob)
+    assert len(heard) == 1
+    assert bob.status is Status.INCOMING
+    assert "out of order" in caplog.text
+
+
+def test_a_listener_that_has_stopped_hears_nothing(registry: Registry, alice: Person) -> None:
+    """What `listen` returns stops this listener and no other."""
+    first: list[Change] = []
+    second: list[Change] = []
+    stop = registry.listen(first.append)
+    registry.listen(second.append)
+    stop()
+    alice.opens_room()
+    assert (len(first), len(second)) == (0, 1)
+
+
+def test_one_act_is_one_change(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
+    """A call moves two people and is told once, with the version that the registry has now."""
+    alice.calls(bob)
+    [change] = changes
+    assert change.version == registry.snapshot().version
+
+
+# Versions
+
+
+def test_versions_grow_for_those_who_are_told(
+    registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
+) -> None:
+    """A message wakes the room and not the third; a new status is everybody's to see."""
+    people = (alice, bob, carol)
+    connect(alice, bob)
+    assert changes[-1].audience == {person.id for person in people}
+    before = [person.view.version for person in people]
+    alice.says("hello")
+    assert [person.view.version > version for person, version in zip(people, before, strict=True)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [registry.version(person.id) for person in people] == [person.view.version for person in people]
+
+
+def test_what_changes_nothing_wakes_nobody(
+    registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
+) -> None:
+    """Setting what is set, dismissing nothing, pressing twice, coming to a seat one has: no version grows, nobody is
+    told. A page may do these each time it draws."""
+    code = connect(alice, bob)
+    room = carol.opens_room()
+    before = registry.snapshot()
+    changes.clear()
+    for person in (alice, bob, carol):
+        registry.set_media(person.id, camera=False, microphone=False)
+        registry.rename(person.id, person.me.name)
+        registry.dismiss(person.id)
+        registry.clear_missed(person.id)
+        registry.mark_read(person.id)
+        registry.attach(person.seat.token)
+        registry.detach(person.seat)  # taken over by the line above
+    bob.accepts(code)
+    alice.calls(bob)
+    carol.joins(room)
+    alice.puts_down(room)
+    registry.expire()
+    assert changes == []
+    assert registry.snapshot() == before
+
+
+def test_dismissing_wakes_only_oneself(
+    registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
+) -> None:
+    """An ending and a missed call are one's own: clearing them is nobody else's news."""
+    alice.puts_down(alice.calls(bob))
+    changes.clear()
+    registry.dismiss(bob.id)
+    registry.clear_missed(bob.id)
+    assert [change.audience for change in changes] == [{bob.id}, {bob.id}]
+
+
+def test_reading_wakes_nobody(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
+    """Who reads has just drawn the chat, so `mark_read` lowers `unread` without a new version."""
+    connect(alice, bob)
+    alice.says("hello")
+    changes.clear()
+    version = registry.version(bob.id)
+    registry.mark_read(bob.id)
+    assert (bob.view.unread, registry.version(bob.id), changes) == (0, version, [])
+
+
+def test_a_refusal_still_tells_what_had_run_out(
+    registry: Registry, alice: Person, bob: Person, carol: Person, clock: FakeClock, changes: list[Change]
+) -> None:
+    """An act that raises may be the first to notice that a ring is over: those who rang are told all the same."""
+    alice.calls(bob)
+    changes.clear()
+    clock.advance(30)
+    with pytest.raises(UnknownError):
+        carol.joins("0000-0000-0000")
+    assert [call.reason for change in changes for call in change.ended] == [EndReason.NO_ANSWER]
+
+
+def test_a_snapshot_has_everybody_and_every_room(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """It is one moment: what happens later is not in it."""
+    code = alice.calls(bob)
+    snapshot = registry.snapshot()
+    carol.opens_room()
+    assert [person.name for person in snapshot.people] == ["Alice", "Bob", "Carol"]
+    assert [room.code for room in snapshot.rooms] == [code]
+    assert registry.snapshot().version > snapshot.version
+
+
+# Many threads
+
+
+@pytest.mark.usefixtures("eager_switching")
+def test_cancel_against_accept(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
+    """At the same moment exactly one wins. Accept first: the cancel hangs up. Cancel first: the accept is refused. Both
+    end IDLE with one reason, and the call is reported once."""
+    refused: list[UnknownError] = []
+
+    def accept(code: str) -> None:
+        try:
+            bob.accepts(code)
+        except UnknownError as error:
+            refused.append(error)
+
+    for turn in range(150):
+        changes.clear()
+        refused.clear()
+        code = alice.calls(bob)
+        rivals = [partial(accept, code), partial(alice.puts_down, code)]
+        together(*(rivals if turn % 2 else reversed(rivals)))  # who starts first matters: let it be either
+        assert (alice.status, bob.status) == (Status.IDLE, Status.IDLE)
+        reason = EndReason.CANCELLED if refused else EndReason.HANGUP
+        assert (alice.reason, bob.reason) == (reason, reason)
+        assert [(call.room.code, call.reason) for change in changes for call in change.ended] == [(code, reason)]
+
+
+@pytest.mark.usefixtures("eager_switching")
+def test_glare_from_two_threads(registry: Registry, alice: Person, bob: Person) -> None:
+    """Two who call each other at the same moment are always in one call, and neither is told busy."""
+    codes: list[str] = []
+    for _ in range(100):
+        codes.clear()
+        together(lambda: codes.append(alice.calls(bob)), lambda: codes.append(bob.calls(alice)))
+        assert len(set(codes)) == 1
+        assert (alice.status, bob.status) == (Status.IN_CALL, Status.IN_CALL)
+        alice.puts_down(codes[0])
+
+
+@pytest.mark.usefixtures("eager_switching")
+def test_the_last_place_is_given_once(registry: Registry, alice: Person) -> None:
+    """Of six who join a room of two at the same moment, one gets in."""
+    others = [Person.enters(registry, "Joiner") for _ in range(6)]
+
+    def tries(person: Person, code: str) -> None:
+        with suppress(ParleyError):
+            person.joins(code)
+
+    for _ in range(20):
+        code = alice.opens_room()
+        together(*(partial(tries, person, code) for person in others))
+        [room] = registry.snapshot().rooms
+        assert len(room.members) == 2
+        alice.puts_down(code)
+
+
+def acts(registry: Registry, clock: FakeClock, person: Person, other: Person) -> list[Callable[[], object]]:
+    """What a person may do next to another, each with what is on the screen at that moment."""
+    mine, theirs = person.me.room or "", other.me.room or ""
+    return [
+        partial(person.calls, other),
+        partial(person.accepts, mine),
+        partial(person.puts_down, mine),
+        person.opens_room,
+        partial(person.joins, theirs),
+        partial(person.says, "hello"),
+        lambda: registry.detach(registry.attach(person.seat.token)),
+        partial(registry.attach, person.seat.token),
+        partial(clock.advance, 0.25),
+    ]
+
+
+def hammer(registry: Registry, clock: FakeClock, people: list[Person], seed: int) -> None:
+    """Act at random; what the registry refuses is part of it."""
+    chance = random.Random(seed)
+    for _ in range(100):
+        with suppress(ParleyError):
+            chance.choice(acts(registry, clock, *chance.sample(people, 2)))()
+        check(registry.snapshot(), capacity=3)
+
+
+@pytest.mark.usefixtures("eager_switching")
+def test_eight_threads_leave_nothing_broken(clock: FakeClock) -> None:
+    """Whatever eight threads do at once, people and rooms agree after every step, each call that is over was reported
+    once, and when all have left nothing remains."""
+    registry = Registry(clock=clock, capacity=3)
+    people = [Person.enters(registry, "Someone") for _ in range(10)]
+    ends: list[str] = []
+    rang: set[str] = set()
+
+    def listener(change: Change) -> None:
+        ends.extend(call.room.code for call in change.ended)
+        rang.update(room.code for room in registry.snapshot().rooms if room.call)
+
+    registry.listen(listener)
+    together(*(partial(hammer, registry, clock, people, seed) for seed in range(8)))
+    for person in people:
+        person.leaves()
+    snapshot = registry.snapshot()
+    assert (snapshot.people, snapshot.rooms) == ((), ())
+    assert len(ends) == len(set(ends))
+    assert rang
+    assert rang <= set(ends)
