@@ -223,7 +223,7 @@ class Registry:
             self._touch(room.members)
 
     def mark_read(self, who: str) -> None:
-        """The participant has seen the chat as it is now. It wakes nobody: who reads has just drawn it. UnknownError."""
+        """The participant has seen the chat as it is now. It wakes nobody: who reads has drawn it. UnknownError."""
         with self._changing():
             room = self._rooms.get(self._person(who).room or "")
             self._tabs[who].read = len(room.messages) if room else 0
