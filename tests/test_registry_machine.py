@@ -1,0 +1,247 @@
+"""Everything that people can do, in any order: hypothesis looks for the order that breaks a promise."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from calls.errors import BusyError, IllegalTransitionError, ParleyError
+from calls.registry import Registry, Seat
+from calls.rooms import Change, EndedCall, Room, View
+from calls.states import EndReason, Status
+from tests.invariants import check
+from tests.people import FakeClock, Person
+
+CROWD = 5
+WHO = st.integers(0, CROWD - 1)
+RING_TIMEOUT, SEAT_GRACE = 30.0, 15.0
+
+
+class Machine(RuleBasedStateMachine):
+    """Some people, one registry, and a listener. A place in `people` that has left can be entered again."""
+
+    capacity = 2
+
+    @initialize()
+    def open(self) -> None:
+        self.clock = FakeClock()
+        self.registry = Registry(
+            clock=self.clock, ring_timeout=RING_TIMEOUT, seat_grace=SEAT_GRACE, capacity=self.capacity
+        )
+        self.heard: list[Change] = []
+        self.registry.listen(self.heard.append)
+        self.gone: dict[str, float] = {}
+        self.reported: list[str] = []
+        self.people = [Person.enters(self.registry, "Ann") for _ in range(CROWD)]
+        self.settled = True
+        self.error: ParleyError | None = None
+
+    # What people do
+
+    @rule(who=WHO, name=st.sampled_from(["Ann", "ann", "x" * 40]))
+    def enter(self, who: int, name: str) -> None:
+        if self.people[who].id not in self.views():
+            self.act(None, lambda: self.sit(who, Person.enters(self.registry, name).seat))
+
+    @rule(who=WHO, name=st.sampled_from(["Ann", "Bea", "x" * 40, ""]))
+    def rename(self, who: int, name: str) -> None:
+        self.act(who, lambda: self.registry.rename(self.people[who].id, name))
+
+    @rule(who=WHO)
+    def leave(self, who: int) -> None:
+        self.act(who, self.people[who].leaves)
+        assert self.people[who].id not in self.views()
+
+    @rule(who=WHO, on=st.booleans())
+    def set_media(self, who: int, *, on: bool) -> None:
+        self.act(who, lambda: self.registry.set_media(self.people[who].id, camera=on, microphone=not on))
+
+    @rule(who=WHO, other=WHO)
+    def call(self, who: int, other: int) -> None:
+        caller, callee = self.people[who], self.people[other]
+        code = self.act(who, lambda: caller.calls(callee))
+        if code:
+            assert caller.me.room == callee.me.room == code
+
+    @rule(who=WHO, other=WHO)
+    def accept(self, who: int, other: int) -> None:
+        code = self.room_of(other)
+        self.act(who, lambda: self.people[who].accepts(code))
+
+    @rule(who=WHO, other=WHO)
+    def put_down(self, who: int, other: int) -> None:
+        code = self.room_of(other)
+        self.act(who, lambda: self.people[who].puts_down(code))
+        assert not code or self.room_of(who) != code
+
+    @rule(who=WHO)
+    def open_room(self, who: int) -> None:
+        self.act(who, self.people[who].opens_room)
+
+    @rule(who=WHO, other=WHO)
+    def join(self, who: int, other: int) -> None:
+        code = self.room_of(other)
+        if self.act(who, lambda: self.people[who].joins(code)):
+            assert (self.people[who].status, self.room_of(who)) == (Status.IN_CALL, code)
+
+    @rule(who=WHO)
+    def say(self, who: int) -> None:
+        self.act(who, lambda: self.people[who].says("hello"))
+
+    @rule(who=WHO)
+    def read(self, who: int) -> None:
+        person = self.people[who]
+        self.act(who, lambda: self.registry.mark_read(person.id))
+        assert person.id not in self.views() or person.view.unread == 0
+
+    @rule(who=WHO)
+    def dismiss(self, who: int) -> None:
+        person = self.people[who]
+        self.act(who, lambda: self.registry.dismiss(person.id))
+        assert person.id not in self.views() or person.reason is None
+
+    @rule(who=WHO)
+    def clear_missed(self, who: int) -> None:
+        person = self.people[who]
+        self.act(who, lambda: self.registry.clear_missed(person.id))
+        assert person.id not in self.views() or person.missed == []
+
+    # What happens to their tabs, and time
+
+    @rule(who=WHO)
+    def attach(self, who: int) -> None:
+        old = self.people[who].seat
+        if self.act(who, lambda: self.sit(who, self.registry.attach(old.token))):
+            self.gone.pop(old.id, None)
+            assert self.registry.holds(self.people[who].seat)
+            assert not self.registry.holds(old)
+            self.registry.detach(old)
+            assert self.people[who].me.connected
+
+    @rule(who=WHO)
+    def detach(self, who: int) -> None:
+        person = self.people[who]
+        self.act(None, lambda: self.registry.detach(person.seat))
+        if person.id in self.views():
+            self.gone.setdefault(person.id, self.clock.now)
+            assert not person.me.connected
+
+    @rule(seconds=st.sampled_from([1.0, 7.0, 14.0, 15.0, 30.0]))
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.settled = False
+
+    @rule()
+    def expire(self) -> None:
+        self.act(None, self.registry.expire)
+
+    # What must hold whatever they do
+
+    def act(self, who: int | None, deed: Callable[[], object]) -> object:
+        """Do it, and check what must hold between before and after; returns what it gave, or None where it raised."""
+        before, rooms = self.views(), self.registry.snapshot().rooms
+        self.heard.clear()
+        result, self.error = None, None
+        try:
+            result = deed()
+        except ParleyError as error:
+            self.error = error
+        else:
+            result = result or True
+        after = self.views()
+        self.check_refusal(before, after)
+        self.check_versions(before, after)
+        assert all(len(view.people) == len(after) - 1 for view in after.values())
+        assert all(view.room is not None or view.unread == 0 for view in after.values())
+        self.check_endings(rooms, after, self.people[who].id if who is not None else None)
+        self.settled = True
+        return result if self.error is None else None
+
+    def check_refusal(self, before: dict[str, View], after: dict[str, View]) -> None:
+        """A refusal changes nothing, and never shows the state machine's own words for a pair it does not know."""
+        if isinstance(self.error, IllegalTransitionError):
+            assert "Hang up first" in str(self.error)
+        if self.error and self.settled and not isinstance(self.error, BusyError):
+            assert before == after
+
+    def check_versions(self, before: dict[str, View], after: dict[str, View]) -> None:
+        """A version grows exactly for those who are told, and they are told exactly when they have something to see."""
+        told = {who for change in self.heard for who in change.audience}
+        for who in before.keys() & after.keys():
+            old, new = before[who], after[who]
+            assert new.version >= old.version
+            assert (new.version > old.version) == (who in told)
+            # Being busy twice at one moment reads the same; one's own reading only lowers `unread`.
+            differs = replace(old, version=0, unread=0) != replace(new, version=0, unread=0)
+            assert differs == (who in told) or isinstance(self.error, BusyError)
+        assert after.keys() - before.keys() <= told
+        assert before.keys() - after.keys() <= told
+
+    def check_endings(self, rooms: tuple[Room, ...], after: dict[str, View], actor: str | None) -> None:
+        """Each room that is over and was a call is reported once, and everybody else who was in it is told why."""
+        reports = [call for change in self.heard for call in change.ended]
+        assert [call.reason for call in reports].count(EndReason.BUSY) == isinstance(self.error, BusyError)
+        self.reported += [call.room.code for call in reports]
+        assert len(set(self.reported)) == len(self.reported)
+        still = {room.code for room in self.registry.snapshot().rooms}
+        over = {room.code for room in rooms if room.code not in still and (room.call or room.started_at)}
+        ended = {call.room.code: call for call in reports if call.reason is not EndReason.BUSY}
+        assert ended.keys() == over
+        for call in ended.values():
+            self.check_told(call, after, actor)
+
+    def check_told(self, call: EndedCall, after: dict[str, View], actor: str | None) -> None:
+        rung = {call.room.call.callee} if call.room.call and call.room.ringing else set()
+        for who in set(call.room.bound) - {actor}:
+            if who in after and after[who].me.status is Status.IDLE:
+                ending = after[who].ending
+                assert ending is not None
+                assert (ending.reason, ending.at) == (call.reason, self.clock.now)
+                assert ending.missed == (who in rung and call.reason is not EndReason.DECLINED)
+
+    @invariant()
+    def people_and_rooms_agree(self) -> None:
+        check(self.registry.snapshot(), self.capacity)
+
+    @invariant()
+    def what_is_over_is_over(self) -> None:
+        """Once the registry has looked at the clock, nothing rings past its time and no seat is kept past its own."""
+        if not self.settled:
+            return
+        snapshot = self.registry.snapshot()
+        assert all(room.call.deadline > self.clock.now for room in snapshot.rooms if room.call and room.ringing)
+        here = {person.id: person for person in snapshot.people}
+        for who, since in list(self.gone.items()):
+            if who not in here:
+                del self.gone[who]
+            else:
+                assert not here[who].connected
+                assert since + SEAT_GRACE > self.clock.now
+
+    # Helpers
+
+    def views(self) -> dict[str, View]:
+        return {person.id: self.registry.view(person.id) for person in self.registry.snapshot().people}
+
+    def room_of(self, who: int) -> str:
+        here = {person.id: person for person in self.registry.snapshot().people}
+        person = here.get(self.people[who].id)
+        return (person.room if person else None) or ""
+
+    def sit(self, who: int, seat: Seat) -> Person:
+        self.people[who] = Person(self.registry, seat)
+        return self.people[who]
+
+
+class GroupMachine(Machine):
+    capacity = 3
+
+
+BOUNDED = settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+TestPairs = Machine.TestCase
+TestPairs.settings = BOUNDED
+TestGroups = GroupMachine.TestCase
+TestGroups.settings = BOUNDED
