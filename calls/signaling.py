@@ -1,0 +1,188 @@
+"""The wire protocol of /signal, and the WebSocket endpoint over it. docs/protocol.md is its specification.
+
+The first half decides, without a socket: it parses, limits and answers. The second half moves the bytes, with
+Starlette's WebSocket (https://www.starlette.io/websockets/). What cannot be parsed is answered with a typed error;
+nothing that a browser sends can stop the server.
+"""
+
+import asyncio
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from calls.errors import SignalError, UnknownError
+from calls.registry import Clock, Registry, steady_clock
+from calls.rooms import Change
+
+MAX_BYTES = 64 * 1024
+RATE = 20.0  # messages a second, and
+BURST = 40.0  # how many may come at once
+POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The tab says which participant it is."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The tab asks whether the line still works; proxies cut lines that are silent."""
+
+
+def parse(data: str | bytes | None) -> Hello | Ping:
+    """The message that the bytes hold. Raises SignalError: too_large, malformed or unknown_type."""
+    if not isinstance(data, str):
+        raise SignalError("malformed", "Messages are text, as JSON.")
+    if len(data) > MAX_BYTES or len(data.encode(errors="replace")) > MAX_BYTES:
+        raise SignalError("too_large", f"A message can have at most {MAX_BYTES:,} bytes.")
+    match _object(data):
+        case {"type": "hello", "token": str(token)}:
+            return Hello(token)
+        case {"type": "ping"}:
+            return Ping()
+        case {"type": "hello"}:
+            raise SignalError("malformed", "A hello needs a token, as text.")
+        case {"type": str(kind)}:
+            raise SignalError("unknown_type", f"There is no message of type {kind[:40]!r}.")
+    raise SignalError("malformed", "A message is a JSON object with a type.")
+
+
+def _object(data: str) -> object:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise SignalError("malformed", "This is not JSON.") from None
+
+
+class RateLimit:
+    """A token bucket: BURST messages at once, RATE a second over time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._left, self._at = clock, BURST, clock()
+
+    def spend(self) -> None:
+        """Count one message. Raises SignalError rate_limited when there were too many."""
+        now = self._clock()
+        self._left, self._at = min(BURST, self._left + (now - self._at) * RATE), now
+        if self._left < 1:
+            raise SignalError("rate_limited", "Too many messages. Wait a moment and connect again.")
+        self._left -= 1
+
+
+class Conversation:
+    """What one WebSocket has said so far, and what it is answered: the protocol without the socket."""
+
+    def __init__(self, registry: Registry, clock: Clock) -> None:
+        self._registry, self._limit = registry, RateLimit(clock)
+        self.who: str | None = None
+        """The participant, once it has said hello."""
+
+    def answer(self, data: str | bytes | None) -> Payload:
+        """The reply to one message. Raises SignalError rate_limited only: then the line is to be closed."""
+        self._limit.spend()
+        try:
+            return self._reply(parse(data))
+        except SignalError as error:
+            return error_payload(error)
+
+    def news(self) -> Payload:
+        """What to push after a change."""
+        try:
+            return {"type": "changed", "version": self._registry.version(self.who or "")}
+        except UnknownError:
+            return {"type": "gone"}
+
+    def _reply(self, message: Hello | Ping) -> Payload:
+        if isinstance(message, Ping):
+            return {"type": "pong"}
+        try:
+            self.who = self._registry.identify(message.token)
+        except UnknownError as error:
+            raise SignalError("unknown_token", str(error)) from None
+        return {"type": "welcome", "version": self._registry.version(self.who)}
+
+
+def error_payload(error: SignalError) -> Payload:
+    return {"type": "error", "code": error.code, "message": str(error)}
+
+
+def same_origin(origin: str | None, host: str | None, allowed: Collection[str] = ()) -> bool:
+    """Whether a page of this Origin (RFC 6454) may open a line to this Host, or is allowed by name."""
+    if origin is None:
+        return False
+    return origin in allowed or (host is not None and urlsplit(origin).netloc.lower() == host.lower())
+
+
+class Signaling:
+    """The endpoint of /signal: pushes to each tab that something it can see has changed."""
+
+    def __init__(
+        self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock | None = None
+    ) -> None:
+        self._registry, self._allowed, self._clock = registry, allowed_origins, clock or steady_clock()
+        self._lines: dict[Conversation, asyncio.Event] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        registry.listen(self._on_change)
+
+    async def endpoint(self, websocket: WebSocket) -> None:
+        """Serve one tab until it goes. A page of another origin is refused before the handshake (HTTP 403)."""
+        if not same_origin(websocket.headers.get("origin"), websocket.headers.get("host"), self._allowed):
+            await websocket.close(POLICY_VIOLATION)
+            return
+        await websocket.accept()
+        self._loop = asyncio.get_running_loop()
+        conversation, changed = Conversation(self._registry, self._clock), asyncio.Event()
+        self._lines[conversation] = changed
+        pushing = asyncio.create_task(_push(websocket, conversation, changed))
+        try:
+            await _listen(websocket, conversation)
+        finally:
+            del self._lines[conversation]
+            pushing.cancel()
+
+    def _on_change(self, change: Change) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring, change.audience)
+
+    def _ring(self, audience: frozenset[str]) -> None:
+        for conversation, changed in self._lines.items():
+            if conversation.who in audience:
+                changed.set()
+
+
+async def _listen(websocket: WebSocket, conversation: Conversation) -> None:
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        try:
+            await _send(websocket, conversation.answer(message.get("text") or message.get("bytes")))
+        except SignalError as error:
+            await _send(websocket, error_payload(error))
+            await websocket.close(POLICY_VIOLATION)
+            return
+
+
+async def _push(websocket: WebSocket, conversation: Conversation, changed: asyncio.Event) -> None:
+    """Push the newest news; what changes while it is being sent is one more push, never a queue."""
+    while True:
+        await changed.wait()
+        changed.clear()
+        await _send(websocket, conversation.news())
+
+
+async def _send(websocket: WebSocket, payload: Payload) -> None:
+    if websocket.application_state is WebSocketState.CONNECTED:
+        try:
+            await websocket.send_json(payload)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # it went while this was being sent; the reader notices and ends

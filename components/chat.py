@@ -1,0 +1,38 @@
+"""The chat of a room: text only, kept while the room lives."""
+
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+
+from calls.rooms import Message, View
+from calls.text import MESSAGE_LENGTH
+from components import session
+
+
+def show(view: View) -> None:
+    """Draw what was said, and the field to say more; having drawn it, it is read."""
+    messages = view.room.messages if view.room else ()
+    with st.container(key="chat", height=280, autoscroll=True):
+        if messages:
+            st.html(f'<div class="log" role="log" aria-label="Chat">{"".join(map(_line, messages))}</div>')
+        else:
+            st.caption("No messages yet. Everybody in this room sees what you write, until the room closes.")
+    st.chat_input("Message", key="message", max_chars=MESSAGE_LENGTH, on_submit=_say, args=(view.me.id,))
+    if view.unread:
+        session.services().registry.mark_read(view.me.id)
+
+
+def badge(view: View) -> str:
+    """The unread messages as a Markdown badge; empty when there are none."""
+    return f" :red-badge[{view.unread} new]" if view.unread else ""
+
+
+def _say(who: str) -> None:
+    text = st.session_state["message"]
+    session.attempt(lambda: session.services().registry.say(who, text or ""))
+
+
+def _line(message: Message) -> str:
+    at = datetime.fromtimestamp(message.at, UTC).astimezone(session.timezone())
+    return f"<p><b>{escape(message.name)}</b> <time>{at:%H:%M}</time><br><span>{escape(message.text)}</span></p>"

@@ -1,0 +1,56 @@
+"""The buttons that belong to the person's own camera and to the running call, on whichever page."""
+
+import streamlit as st
+
+from calls.rooms import View
+from calls.states import Status
+from components import devices, session, webrtc
+from components.devices import Devices
+
+
+def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
+    """Draw them below the preview."""
+    with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
+        _camera(view, reported)
+        if view and view.me.status is Status.IN_CALL:
+            _call(view, in_room=in_room)
+    if problem := devices.advice(reported):
+        st.warning(problem, icon=":material/videocam_off:")
+
+
+def _camera(view: View | None, reported: Devices) -> None:
+    """In a call the preview's own toggles switch camera and microphone; turning all off is for the lobby."""
+    here = session.tab()
+    sending = webrtc.connecting("preview") or webrtc.playing("preview")
+    if not sending:
+        st.button(
+            "Turn on camera",
+            icon=":material/videocam:",
+            on_click=_turn_on,
+            args=(reported.errors,),
+            disabled=not reported.usable,
+        )
+    elif here.camera and (view is None or view.me.status is Status.IDLE):
+        st.button("Turn off camera", icon=":material/videocam_off:", on_click=_turn_off)
+
+
+def _turn_on(errors: int) -> None:
+    session.tab().camera, session.tab().camera_errors = True, errors
+
+
+def _turn_off() -> None:
+    session.tab().camera = False
+
+
+def _call(view: View, *, in_room: bool) -> None:
+    me, registry = view.me, session.services().registry
+    st.button(
+        "Hang up",
+        icon=":material/call_end:",
+        type="primary",
+        key="hang-up",
+        on_click=registry.put_down,
+        args=(me.id, me.room),
+    )
+    if not in_room and st.button("Back to call", icon=":material/open_in_full:"):
+        st.switch_page("pages/room.py")

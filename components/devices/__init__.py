@@ -1,0 +1,106 @@
+"""What the browser says of its camera and microphone, and what a person can do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+KEY = "devices"
+
+_component = st.components.v2.component("parley_devices", js=(HERE / "devices.js").read_text())
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """A browser's camera and microphone. Until the browser has spoken, all is taken to be well."""
+
+    secure: bool = True
+    """Browsers give cameras to HTTPS pages and to localhost only (MDN, "Secure contexts")."""
+    cameras: int | None = None
+    microphones: int | None = None
+    camera: str = "prompt"
+    """The browser's permission: "granted", "denied" or "prompt" (W3C Permissions)."""
+    microphone: str = "prompt"
+    error: str | None = None
+    """The name of getUserMedia's last error (W3C Media Capture and Streams, section 10.2)."""
+    errors: int = 0
+    """How many there were so far."""
+    camera_off: bool = False
+    microphone_off: bool = False
+
+    @property
+    def camera_usable(self) -> bool:
+        return self.cameras != 0 and self.camera != "denied"
+
+    @property
+    def microphone_usable(self) -> bool:
+        return self.microphones != 0 and self.microphone != "denied"
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is anything to send."""
+        return self.secure and (self.camera_usable or self.microphone_usable)
+
+
+def show() -> Devices:
+    """Draw the (invisible) component and return what it last said."""
+    result = _component(key=KEY, on_report_change=lambda: None)
+    return parse(result.report if isinstance(result.get("report"), Mapping) else {})
+
+
+def parse(report: Mapping[str, object]) -> Devices:
+    """What a report says; whatever in it is not understood is taken to be well."""
+    error = report.get("error")
+    return Devices(
+        secure=report.get("secure") is not False,
+        cameras=_count(report.get("cameras")),
+        microphones=_count(report.get("microphones")),
+        camera=str(report.get("camera", "prompt")),
+        microphone=str(report.get("microphone", "prompt")),
+        error=error if isinstance(error, str) else None,
+        errors=_count(report.get("errors")) or 0,
+        camera_off=report.get("cameraOff") is True,
+        microphone_off=report.get("microphoneOff") is True,
+    )
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def advice(devices: Devices) -> str | None:
+    """What is wrong and what to do, in one line; None when all is well."""
+    stay = " You can still join, see and hear."
+    if not devices.secure:
+        return "Cameras need a secure page: open this address with https://, or on localhost." + stay
+    if devices.error and devices.error != "NotAllowedError":
+        return ERRORS.get(devices.error, f"The camera or microphone did not start ({devices.error}). Try again.") + stay
+    if devices.error or "denied" in (devices.camera, devices.microphone):
+        return _denied(devices) + stay
+    if devices.cameras == 0 and devices.microphones == 0:
+        return "No camera and no microphone was found. Connect one and try again." + stay
+    if devices.cameras == 0:
+        return "No camera was found, so others will hear you and not see you. Connect one and try again."
+    if devices.microphones == 0:
+        return "No microphone was found, so others will see you and not hear you. Connect one and try again."
+    return None
+
+
+def _denied(devices: Devices) -> str:
+    both = devices.camera == devices.microphone
+    what = "camera and microphone" if both else "camera" if devices.camera == "denied" else "microphone"
+    return (
+        f"Your browser does not let this page use your {what}. "
+        "Click the icon left of the address, allow it, and turn the camera on again."
+    )
+
+
+ERRORS = {
+    "NotFoundError": "No camera or microphone was found. Connect one and try again.",
+    "NotReadableError": "The camera or microphone is in use by another program. Close that program and try again.",
+    "AbortError": "The camera or microphone stopped while it was starting. Try again.",
+    "OverconstrainedError": "The chosen camera or microphone is not there any more. Try again.",
+    "SecurityError": "This browser's settings forbid cameras and microphones.",
+}

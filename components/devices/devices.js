@@ -1,0 +1,67 @@
+// Tells the server what only this browser knows of its camera and microphone: whether there are any, whether they may be
+// used, why they could not be, and which are switched off. It reads the preview streamer's frame by what the frame shows
+// to a screen reader: its alert, and its two toggle buttons by the names that components/preview.py gives them.
+
+const PREVIEW = ".st-key-preview iframe";
+const CAMERA_OFF = "Turn camera on", MICROPHONE_OFF = "Unmute microphone";   // what the toggles offer while off
+
+let report = null, told = "", watched = null, alert = null, errors = 0;
+const observer = new MutationObserver(look);
+const known = { cameras: null, microphones: null, camera: "prompt", microphone: "prompt" };
+
+export default function devices({ setStateValue }) {
+  report = (state) => setStateValue("report", state);
+  watch();
+  survey();
+  return () => observer.disconnect();
+}
+
+async function survey() {
+  if (navigator.mediaDevices) {
+    const found = await navigator.mediaDevices.enumerateDevices();
+    known.cameras = found.filter(({ kind }) => kind === "videoinput").length;
+    known.microphones = found.filter(({ kind }) => kind === "audioinput").length;
+    navigator.mediaDevices.ondevicechange = survey;
+  }
+  await Promise.all([permission("camera"), permission("microphone")]);
+  look();
+}
+
+async function permission(name) {
+  try {
+    const status = await navigator.permissions.query({ name });
+    known[name] = status.state;
+    status.onchange = survey;
+  } catch {
+    known[name] = "prompt";  // Firefox knows no such permission name; getUserMedia will tell
+  }
+}
+
+function watch() {
+  const page = document.querySelector(PREVIEW)?.contentDocument;
+  if (!page || page === watched) return;
+  watched = page;
+  observer.disconnect();
+  observer.observe(page, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label"] });
+}
+
+function look() {
+  watch();
+  const frame = document.querySelector(PREVIEW)?.contentDocument;
+  const shown = frame?.querySelector("[role=alert]") ?? null;
+  const error = shown?.textContent.match(/^(\w+Error)/)?.[1] ?? null;
+  if (error && shown !== alert) errors += 1;
+  alert = error ? shown : null;
+  const labels = [...(frame?.querySelectorAll("button[aria-label]") ?? [])].map((button) => button.ariaLabel);
+  const state = {
+    secure: window.isSecureContext,
+    ...known,
+    error, errors,
+    cameraOff: labels.includes(CAMERA_OFF),
+    microphoneOff: labels.includes(MICROPHONE_OFF),
+  };
+  const text = JSON.stringify(state);
+  if (text === told || known.cameras === null && state.secure) return;
+  told = text;
+  report(state);
+}

@@ -1,0 +1,83 @@
+"""The doorbell: keeps the WebSocket to /signal, wakes this session when something has changed, and rings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from calls.rooms import View
+from calls.states import Status
+
+HERE = Path(__file__).parent
+KEY = "doorbell"
+
+_component = st.components.v2.component(
+    "parley_doorbell",
+    html=(HERE / "doorbell.html").read_text(),
+    css=(HERE / "doorbell.css").read_text(),
+    js=(HERE / "doorbell.js").read_text(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the browser says through the doorbell."""
+
+    polling: bool
+    """/signal cannot be reached, so this session has to ask for news."""
+    path: str | None
+    """The path of the page that the browser shows; None until it has spoken."""
+
+
+def show(
+    view: View | None,
+    *,
+    page: str,
+    heard: bool,
+    token: str | None,
+    name: str,
+    push: bool,
+    on_hello: Callable[[str | None, str | None], None],
+) -> Heard:
+    """Draw the doorbell, on the page with this title.
+
+    `on_hello(token, name)` is called once a session, with what the browser remembers of this tab and this person.
+    """
+
+    def hello() -> None:
+        payload = st.session_state[KEY].get("hello")
+        if isinstance(payload, dict):
+            on_hello(_text(payload.get("token")), _text(payload.get("name")))
+
+    result = _component(
+        key=KEY,
+        data={"page": page, "heard": heard, "token": token, "name": name, "push": push, **_summary(view)},
+        on_hello_change=hello,
+        on_changed_change=lambda: None,
+        on_polling_change=lambda: None,
+        on_path_change=lambda: None,
+    )
+    return Heard(not push or result.get("polling") is True, _text(result.get("path")))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+RINGING = {Status.INCOMING: "incoming", Status.OUTGOING: "outgoing"}
+
+
+def _summary(view: View | None) -> dict[str, Any]:
+    """What the browser has to know to ring and to chime."""
+    if view is None:
+        return {"version": 0, "ring": None, "room": None, "members": 0, "offerNotifications": False}
+    direction = RINGING.get(view.me.status)
+    return {
+        "version": view.version,
+        "ring": {"direction": direction, "name": view.other.name if view.other else ""} if direction else None,
+        "room": view.me.room,
+        "members": len(view.room.members) if view.room else 0,
+        "offerNotifications": view.me.status is Status.IDLE,
+    }

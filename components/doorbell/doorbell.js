@@ -1,0 +1,205 @@
+// Keeps the WebSocket to /signal and wakes this tab's session when something it can see has changed; remembers who this
+// tab is; rings. The protocol is in docs/protocol.md. One doorbell a page, so its state lives in this module.
+
+const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
+const NAME = "parley.name";     // localStorage: this person, across tabs
+const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
+const RETRY_FIRST = 500, RETRY_MOST = 8_000;
+const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
+
+let data = {}, wake = () => {}, setPolling = () => {};
+let greeted = false, path = null;
+
+export default function doorbell({ data: given, parentElement, setTriggerValue, setStateValue }) {
+  const before = data;
+  data = given;
+  wake = (event, value) => setTriggerValue(event, value);
+  setPolling = (on) => setStateValue("polling", on);
+  if (!data.heard) greet();
+  else remember();
+  line.follow();
+  ring.follow();
+  chime(before);
+  titleBar();
+  if (path !== location.pathname) setStateValue("path", path = location.pathname);
+  permission.show(parentElement.querySelector("button"));
+  return () => { line.close(); ring.stop(); };
+}
+
+// Who this tab is
+
+function greet() {
+  if (greeted) return;
+  greeted = true;
+  wake("hello", { token: sessionStorage.getItem(TOKEN), name: localStorage.getItem(NAME) });
+}
+
+function remember() {
+  greeted = false;  // a later session (the server was restarted) has to be told again
+  if (data.token) {
+    sessionStorage.setItem(TOKEN, data.token);
+    localStorage.setItem(NAME, data.name);
+  } else {
+    sessionStorage.removeItem(TOKEN);
+  }
+}
+
+// The line to the server
+
+const line = {
+  socket: null, token: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {},
+
+  follow() {
+    const token = data.push && data.heard ? data.token : null;
+    if (token !== this.token) {
+      this.close();
+      this.token = token;
+      if (token) this.open();
+    }
+    if (data.version >= this.newest) this.asked = 0;
+    this.catchUp();
+  },
+
+  open() {
+    clearTimeout(this.timers.retry);
+    const socket = new WebSocket(new URL("signal", document.baseURI.replace(/^http/, "ws")));
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.token }));
+    socket.onmessage = ({ data: text }) => this.hear(JSON.parse(text));
+    socket.onclose = () => { if (this.socket === socket) this.lost(); };
+  },
+
+  hear(message) {
+    clearTimeout(this.timers.pong);
+    if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
+    if (message.type === "welcome") this.healthy();
+    if (message.type === "gone") wake("changed", -1);
+    this.catchUp();
+  },
+
+  healthy() {
+    this.retry = RETRY_FIRST;
+    this.failures = 0;
+    if (this.polling) setPolling(this.polling = false);
+    clearInterval(this.timers.ping);
+    this.timers.ping = setInterval(() => {
+      this.socket.send(JSON.stringify({ type: "ping" }));
+      this.timers.pong = setTimeout(() => this.socket?.close(), PONG_WITHIN);
+    }, PING_EVERY);
+  },
+
+  // One wake-up at a time: what changes meanwhile is seen by the same run, or by one more.
+  catchUp() {
+    if (this.newest <= data.version || Date.now() - this.asked < RUN_WITHIN) return;
+    this.asked = Date.now();
+    wake("changed", this.newest);
+    clearTimeout(this.timers.again);
+    this.timers.again = setTimeout(() => this.catchUp(), RUN_WITHIN);
+  },
+
+  lost() {
+    clearInterval(this.timers.ping);
+    clearTimeout(this.timers.pong);
+    this.failures += 1;
+    if (this.failures > 1 && !this.polling) setPolling(this.polling = true);
+    this.timers.retry = setTimeout(() => this.open(), this.retry);
+    this.retry = Math.min(2 * this.retry, RETRY_MOST);
+  },
+
+  close() {
+    const { socket } = this;
+    this.socket = null;
+    Object.values(this.timers).forEach(clearTimeout);
+    socket?.close();
+    Object.assign(this, { token: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0 });
+  },
+};
+
+// Sounds, made here: no file to load, nothing to license
+
+let audio = null;
+
+function tone(frequencies, at, seconds, volume) {
+  audio ??= new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+  const gain = audio.createGain(), from = audio.currentTime + at;
+  gain.gain.setValueAtTime(0, from);
+  gain.gain.linearRampToValueAtTime(volume, from + 0.03);
+  gain.gain.setValueAtTime(volume, from + seconds - 0.05);
+  gain.gain.linearRampToValueAtTime(0, from + seconds);
+  gain.connect(audio.destination);
+  for (const frequency of frequencies) {
+    const oscillator = audio.createOscillator();
+    oscillator.frequency.value = frequency;
+    oscillator.connect(gain);
+    oscillator.start(from);
+    oscillator.stop(from + seconds);
+  }
+  return gain;
+}
+
+const RINGS = {
+  incoming: { every: 3_000, play: () => [0, 0.4].map((at) => tone([659, 784], at, 0.3, 0.12)) },
+  outgoing: { every: 4_000, play: () => [tone([425], 0, 1.0, 0.03)] },
+};
+
+const ring = {
+  direction: null, timer: null, sounding: [], notice: null,
+
+  follow() {
+    const direction = data.ring?.direction ?? null;
+    if (direction === this.direction) return;
+    this.stop();
+    this.direction = direction;
+    if (!direction) return;
+    const { every, play } = RINGS[direction];
+    const again = () => { this.sounding = play(); };
+    again();
+    this.timer = setInterval(again, every);
+    if (direction === "incoming") this.notify();
+  },
+
+  notify() {
+    if (globalThis.Notification?.permission !== "granted") return;
+    this.notice = new Notification("Incoming call", { body: `${data.ring.name} is calling`, tag: "parley", requireInteraction: true });
+    this.notice.onclick = () => { window.focus(); this.notice?.close(); };
+  },
+
+  stop() {
+    clearInterval(this.timer);
+    this.sounding.forEach((gain) => gain.disconnect());
+    this.notice?.close();
+    Object.assign(this, { direction: null, timer: null, sounding: [], notice: null });
+  },
+};
+
+function chime(before) {
+  if (!before.room || before.room !== data.room) return;
+  if (data.members > before.members) [523, 659].forEach((f, i) => tone([f], i * 0.12, 0.15, 0.05));
+  if (data.members < before.members) [659, 523].forEach((f, i) => tone([f], i * 0.12, 0.15, 0.05));
+}
+
+// The page title says who calls, also from a tab in the background
+
+const title = { plain: null, said: null };
+
+function titleBar() {
+  const said = data.ring?.direction === "incoming" ? `${data.ring.name} is calling` : null;
+  if (said && document.title !== said) {
+    if (document.title !== title.said) title.plain = document.title;
+    document.title = title.said = said;
+  } else if (!said && title.said) {
+    if (document.title === title.said) document.title = title.plain;
+    title.said = null;
+  }
+}
+
+// A browser asks for this permission only after a click
+
+const permission = {
+  show(button) {
+    const ask = globalThis.Notification?.permission === "default" && window.isSecureContext && data.offerNotifications;
+    button.hidden = !ask;
+    button.onclick = async () => { await Notification.requestPermission(); button.hidden = true; };
+  },
+};

@@ -1,0 +1,82 @@
+"""What the lobby shows beside the preview."""
+
+import streamlit as st
+
+from calls.rooms import View
+from calls.text import NAME_LENGTH
+from components import effect_picker, people, session
+from components.text import plain
+
+
+def show() -> None:
+    """Draw the lobby for whoever this tab is."""
+    view = session.view()
+    code = st.query_params.get("room")
+    if view is None:
+        _welcome(code)
+    else:
+        _entered(view, code)
+    effect_picker.show(session.chain(view))
+    if view:
+        _rooms(view)
+        people.show(view)
+        people.missed(view)
+
+
+def _welcome(code: str | None) -> None:
+    st.header("You are invited to a room" if code else "Welcome to Parley")
+    st.caption("Enter a name. Nobody sees or hears you before you call, accept or join.")
+    with st.form("enter", border=False):
+        if session.tab().name and "name" not in st.session_state:
+            st.session_state["name"] = session.tab().name
+        st.text_input("Your name", key="name", max_chars=NAME_LENGTH, autocomplete="nickname")
+        with st.container(horizontal=True):
+            st.form_submit_button("Enter", type="primary", on_click=_enter)
+            if code:
+                st.form_submit_button("Join", icon=":material/login:", on_click=_enter_and_join, args=(code,))
+
+
+def _enter() -> None:
+    session.attempt(lambda: session.enter(st.session_state["name"]))
+
+
+def _enter_and_join(code: str) -> None:
+    _enter()
+    if view := session.view():
+        _join(view.me.id, code)
+
+
+def _join(who: str, code: str) -> None:
+    def join() -> None:
+        session.services().registry.join(who, code)
+        st.query_params.clear()
+
+    session.attempt(join)
+
+
+def _entered(view: View, code: str | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(f"Hello, {plain(view.me.name)}", width="stretch")
+        st.button("Leave", icon=":material/logout:", type="tertiary", on_click=session.leave, args=(view.me.id,))
+    if code:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown("You are invited to a room.", width="stretch")
+            st.button("Join", icon=":material/login:", type="primary", on_click=_join, args=(view.me.id, code))
+
+
+def _rooms(view: View) -> None:
+    registry = session.services().registry
+    with st.form("join", border=False):
+        st.text_input("Room code", key="code", placeholder="abcd-efgh-jkmn", max_chars=40, autocomplete="off")
+        with st.container(horizontal=True):
+            st.form_submit_button("Join room", icon=":material/login:", on_click=_join_typed, args=(view.me.id,))
+            st.form_submit_button(
+                "New room",
+                icon=":material/add:",
+                on_click=session.attempt,
+                args=(lambda: registry.open_room(view.me.id),),
+            )
+
+
+def _join_typed(who: str) -> None:
+    _join(who, st.session_state["code"])

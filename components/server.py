@@ -1,0 +1,58 @@
+"""What the server does besides running sessions: the route of /signal, and the passing of time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import streamlit as st
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+from streamlit.runtime.pages_manager import PagesManager
+
+from calls.errors import SettingsError
+from calls.signaling import Signaling
+
+TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
+
+# With a pages/ folder, Streamlit would run the first page asked for on a fresh server alone, before app.py has told it
+# that it navigates by itself.
+PagesManager.uses_pages_directory = False
+
+
+class Server:
+    """The routes and the lifespan of one server, for `st.App`."""
+
+    def __init__(self) -> None:
+        self._signaling: Signaling | None = None
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes beside Streamlit's own."""
+        return [WebSocketRoute("/signal", self._signal)]
+
+    @asynccontextmanager
+    async def lifespan(self, _: st.App) -> AsyncIterator[None]:
+        """Let time pass for the registry while the server runs. A wrong setting stops the start, and is named."""
+        # Imported only now: the components register with Streamlit's runtime, which did not exist before.
+        from components import session
+
+        try:
+            services = session.services()
+        except SettingsError as error:
+            raise SystemExit(f"Parley cannot start.\n{error}") from None
+        self._signaling = Signaling(services.registry, allowed_origins=services.settings.allowed_origins)
+        ticking = asyncio.create_task(_tick(services.registry.expire), name="registry-clock")
+        yield
+        ticking.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticking
+
+    async def _signal(self, websocket: WebSocket) -> None:
+        if self._signaling is not None:
+            await self._signaling.endpoint(websocket)
+
+
+async def _tick(expire: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(TICK)
+        # In a thread: an ended call is written to the history, and nothing slow may run on the loop of the media.
+        await asyncio.to_thread(expire)

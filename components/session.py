@@ -1,0 +1,184 @@
+"""This tab's participant, and the composition root: what the whole server shares, made once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from calls import ice
+from calls.effects.chain import Chain
+from calls.history import History, past_call
+from calls.settings import Settings, load_settings
+
+from calls.errors import ParleyError, UnknownError
+from calls.media.hub import MediaHub
+from calls.registry import Registry, Seat
+from calls.rooms import Change, View
+from components import webrtc
+from components.devices import Devices
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all sessions of this server share."""
+
+    settings: Settings
+    registry: Registry
+    hub: MediaHub
+    history: History
+
+
+@st.cache_resource(show_spinner=False)
+def services() -> Services:
+    """The services of this server. Raises SettingsError when a setting is wrong."""
+    settings = load_settings(_secrets())
+    registry = Registry(ring_timeout=settings.ring_timeout, seat_grace=settings.seat_grace)
+    shared = Services(
+        settings, registry, MediaHub(webrtc.event_loop(), webrtc.subscribe), History(settings.database_url)
+    )
+
+    def follow(change: Change) -> None:
+        shared.hub.follow(registry.snapshot())
+        for ended in change.ended:
+            shared.history.add(past_call(ended))
+
+    registry.listen(follow)
+    return shared
+
+
+def _secrets() -> dict[str, object]:
+    try:
+        return dict(st.secrets.get("parley", {}))
+    except FileNotFoundError:
+        return {}
+
+
+@dataclass(slots=True)
+class Tab:
+    """What this session remembers between two runs. Everything else is in the registry."""
+
+    token: str | None = None
+    heard: bool = False
+    """The doorbell has said who this tab was."""
+    name: str = ""
+    """The name last used in this browser."""
+    notice: str = ""
+    """One line for the person, shown once."""
+    told_polling: bool = False
+    camera: bool = False
+    """The person has turned the camera on."""
+    camera_errors: int = 0
+    """How many times the camera had failed when it was last turned on: one more, and it rests."""
+    shown_room: str | None = None
+    """The room whose page was opened by itself: once a call."""
+    chain: Chain | None = None
+
+
+def tab() -> Tab:
+    """What this session remembers."""
+    return st.session_state.setdefault("tab", Tab())  # type: ignore[no-any-return]
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=lambda seat: _release(seat))
+def _seat(token: str) -> Seat:
+    return services().registry.attach(token)
+
+
+def _release(seat: Seat) -> None:
+    services().registry.detach(seat)
+
+
+def view() -> View | None:
+    """What this tab's participant sees now; None for a visitor who has not entered."""
+    token = tab().token
+    if token is None:
+        return None
+    try:
+        return services().registry.view(_seat(token).id)
+    except UnknownError:
+        forget()
+        return None
+
+
+def taken_over() -> bool:
+    """Whether another tab speaks for this participant now."""
+    token = tab().token
+    return token is not None and not services().registry.holds(_seat(token))
+
+
+def take_back() -> None:
+    """Let this tab speak for the participant again."""
+    _seat.clear()
+
+
+def enter(name: str) -> None:
+    """Come in under this name. Raises InputError."""
+    seat = services().registry.enter(name)
+    tab().token, tab().name = seat.token, name
+
+
+def resume(token: str | None, name: str | None) -> None:
+    """The doorbell says who this tab was: take the seat again, or come in anew where the server knows it no more."""
+    here = tab()
+    here.heard, here.name = True, here.name or name or ""
+    if token is None or here.token is not None:
+        return
+    try:
+        services().registry.identify(token)
+        here.token = token
+    except UnknownError:
+        if name:
+            enter(name)
+            here.notice = (
+                "Your call is over: the connection was lost, or the server was restarted. You are back in the lobby."
+            )
+
+
+def leave(who: str) -> None:
+    """Sign out."""
+    services().registry.leave(who)
+    forget()
+
+
+def forget() -> None:
+    """This tab is nobody's."""
+    tab().token = None
+
+
+def tell_media(view: View | None, devices: Devices, *, sending: bool) -> None:
+    """Let the others know what this person sends."""
+    if view:
+        services().registry.set_media(
+            view.me.id,
+            camera=sending and devices.camera_usable and not devices.camera_off,
+            microphone=sending and devices.microphone_usable and not devices.microphone_off,
+        )
+
+
+def ice_servers(who: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The ICE servers for this person's browser, and those for this server."""
+    return ice.servers(services().settings, who, webrtc.resolve_turn)
+
+
+def timezone() -> tzinfo:
+    """The person's time zone, as the browser says."""
+    return (st.context.timezone and ZoneInfo(st.context.timezone)) or UTC
+
+
+def chain(view: View | None) -> Chain:
+    """The effects of this tab's participant."""
+    here = tab()
+    if here.chain is None:
+        here.chain = Chain("")
+    here.chain.name = view.me.name if view else ""
+    return here.chain
+
+
+def attempt(action: Callable[[], object]) -> None:
+    """Do what a button says; an error is shown to the person, once."""
+    try:
+        action()
+    except ParleyError as error:
+        tab().notice = str(error)

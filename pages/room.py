@@ -1,0 +1,5 @@
+"""The room of the running call."""
+
+from components import room
+
+room.show()

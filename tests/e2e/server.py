@@ -1,0 +1,97 @@
+"""A real server of the app, on a free port of this machine."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+START_WITHIN = 60.0
+
+# No public STUN server is asked, and the picture is small: two browsers and the server share two cores.
+SETTINGS = {
+    "PARLEY_STUN_URLS": "",
+    "PARLEY_RESOLVE_TURN": "false",
+    "PARLEY_VIDEO_WIDTH": "320",
+    "PARLEY_VIDEO_HEIGHT": "240",
+    "PARLEY_VIDEO_FPS": "15",
+}
+
+
+class Server:
+    """The process that serves the app; it can be stopped and started again on the same port."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}/"
+        self._log = folder / "server.log"
+        database = {"PARLEY_DATABASE_URL": f"sqlite:///{folder / 'history.sqlite3'}"}
+        self._environment = os.environ | SETTINGS | database | settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and return once it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        options = ["--server.headless=true", "--server.fileWatcherType=none"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *options], cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._wait_until_healthy()
+
+    def stop(self) -> None:
+        """Stop the process, as a restart would."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """All that the server has printed."""
+        return self._log.read_text(errors="replace")
+
+    def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise AssertionError(f"The server ended:\n{self.log}")
+            try:
+                with urllib.request.urlopen(f"{self.url}_stcore/health", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"The server did not start:\n{self.log}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Server]:
+    """A running server with these settings, given in lower case without their prefix."""
+    server = Server(folder, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
