@@ -124,6 +124,16 @@ def test_versions_grow_for_those_who_are_told(
     assert [registry.version(person.id) for person in people] == [person.view.version for person in people]
 
 
+def test_coming_and_going_is_everybodys_news(
+    registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
+) -> None:
+    """Who enters and who leaves are on everybody's list, so all are told, and so is the one who left."""
+    everybody = {alice.id, bob.id, carol.id}
+    dave = Person.enters(registry, "Dave")
+    dave.leaves()
+    assert [change.audience for change in changes] == [everybody | {dave.id}] * 2
+
+
 def test_what_changes_nothing_wakes_nobody(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:

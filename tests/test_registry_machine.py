@@ -257,7 +257,7 @@ class GroupMachine(Machine):
         self.people[2].joins(code)
 
 
-BOUNDED = settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TestPairs = Machine.TestCase
 TestPairs.settings = BOUNDED

@@ -154,6 +154,19 @@ def test_the_last_two_of_three_end_the_call_once(trio: tuple[Registry, Person, P
     assert (alice.reason, bob.reason, carol.reason) == (EndReason.HANGUP,) * 3
 
 
+def test_the_clock_of_a_call_runs_on_when_another_comes(
+    trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock
+) -> None:
+    """Whoever comes or goes, the call began when there were first two in it."""
+    _, alice, bob, _, code = trio
+    began = clock.now
+    alice.puts_down(code)
+    clock.advance(5)
+    alice.joins(code)
+    assert bob.view.room is not None
+    assert bob.view.room.started_at == began
+
+
 def test_one_of_three_is_lost(trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock) -> None:
     """A tab that stays away takes only itself out of a group."""
     registry, alice, bob, carol, _ = trio
