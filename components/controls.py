@@ -9,7 +9,10 @@ from components.devices import Devices
 
 
 def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
-    """Draw them below the preview."""
+    """Draw them below the preview, or in its place while it is off."""
+    if not webrtc.sending():
+        with st.container(key="camera-off"):
+            st.markdown(":material/videocam_off: Your camera is off")
     with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
         _camera(view, reported)
         if view and view.me.status is Status.IN_CALL:
@@ -21,10 +24,10 @@ def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
 def _camera(view: View | None, reported: Devices) -> None:
     """In a call the preview's own toggles switch camera and microphone; turning all off is for the lobby."""
     here = session.tab()
-    sending = webrtc.connecting("preview") or webrtc.playing("preview")
-    if not sending:
+    if not webrtc.sending():
         st.button(
             "Turn on camera",
+            key="turn-on-camera",
             icon=":material/videocam:",
             on_click=_turn_on,
             args=(reported.errors,),
@@ -52,5 +55,7 @@ def _call(view: View, *, in_room: bool) -> None:
         on_click=registry.put_down,
         args=(me.id, me.room),
     )
+    if not in_room and view.unread:
+        st.badge(f"{view.unread} new message{'s' if view.unread > 1 else ''}", color="red")
     if not in_room and st.button("Back to call", icon=":material/open_in_full:"):
         st.switch_page("pages/room.py")

@@ -29,8 +29,6 @@ def show() -> None:
         _elsewhere()
     _follow_call(view, page.title, heard.path)
     session.tell_media(view, reported, sending=webrtc.playing(preview.KEY))
-    for sheet in _sheets(view, page.title):
-        st.html(STYLES / sheet)
     with st.container(key="media"):
         stage.show(view)
         preview.show(view, reported, session.chain(view), wanted=_preview_wanted(view, reported))
@@ -40,6 +38,8 @@ def show() -> None:
     with st.container(key="page"):
         notices.show(view)
         page.run()
+    for sheet in _sheets(view, page.title):
+        st.html(STYLES / sheet)
     ringing.show(view)
     watch.show(view, polling=heard.polling)
 
@@ -58,6 +58,7 @@ def _doorbell(view: View | None, title: str) -> doorbell.Heard:
     return doorbell.show(
         view,
         page=title,
+        session=here.id,
         heard=here.heard,
         token=here.token,
         name=here.name,
@@ -109,6 +110,8 @@ def _sheets(view: View | None, title: str) -> list[str]:
         sheets.append("room.css" if title == "Room" else "dock.css")
     else:
         sheets.append("plain.css")
+    if not webrtc.sending():
+        sheets.append("camera_off.css")
     if status in (Status.OUTGOING, Status.INCOMING):
         sheets.append("ringing.css")
     return sheets

@@ -37,7 +37,7 @@ def _outgoing(view: View) -> None:
 
 def _who(view: View, sentence: str) -> None:
     st.markdown(sentence.format(f"**{plain(view.other.name)}**" if view.other else ""))
-    st.container(key="ringing-preview", height=1, border=False)
+    st.container(key="ringing-preview", height=250, border=False)
 
 
 def _put_down(view: View) -> None:

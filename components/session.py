@@ -1,21 +1,22 @@
 """This tab's participant, and the composition root: what the whole server shares, made once."""
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from calls import ice
 from calls.effects.chain import Chain
-from calls.history import History, past_call
-from calls.settings import Settings, load_settings
 
+from calls import ice
 from calls.errors import ParleyError, UnknownError
+from calls.history import History, past_call
 from calls.media.hub import MediaHub
 from calls.registry import Registry, Seat
 from calls.rooms import Change, View
+from calls.settings import Settings, load_settings
 from components import webrtc
 from components.devices import Devices
 
@@ -59,6 +60,8 @@ def _secrets() -> dict[str, object]:
 class Tab:
     """What this session remembers between two runs. Everything else is in the registry."""
 
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    """Tells this session from an earlier one of the same page."""
     token: str | None = None
     heard: bool = False
     """The doorbell has said who this tab was."""

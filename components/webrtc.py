@@ -108,6 +108,11 @@ def connecting(key: str) -> bool:
     return _attempt(key).since is not None and not playing(key)
 
 
+def sending() -> bool:
+    """Whether the preview is on, or about to be."""
+    return connecting("preview") or playing("preview")
+
+
 def overdue(key: str) -> bool:
     """Whether the streamer has had all the time that it may take."""
     since = _attempt(key).since

@@ -1,6 +1,6 @@
 """The doorbell: keeps the WebSocket to /signal, wakes this session when something has changed, and rings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ def show(
     view: View | None,
     *,
     page: str,
+    session: str,
     heard: bool,
     token: str | None,
     name: str,
@@ -43,17 +44,26 @@ def show(
 ) -> Heard:
     """Draw the doorbell, on the page with this title.
 
-    `on_hello(token, name)` is called once a session, with what the browser remembers of this tab and this person.
+    `on_hello(token, name)` is called with what the browser remembers of this tab and this person, in answer to this
+    session: a page that outlives its server keeps what it said to an earlier one.
     """
 
     def hello() -> None:
         payload = st.session_state[KEY].get("hello")
-        if isinstance(payload, dict):
+        if isinstance(payload, Mapping) and payload.get("session") == session:
             on_hello(_text(payload.get("token")), _text(payload.get("name")))
 
     result = _component(
         key=KEY,
-        data={"page": page, "heard": heard, "token": token, "name": name, "push": push, **_summary(view)},
+        data={
+            "page": page,
+            "session": session,
+            "heard": heard,
+            "token": token,
+            "name": name,
+            "push": push,
+            **_summary(view),
+        },
         on_hello_change=hello,
         on_changed_change=lambda: None,
         on_polling_change=lambda: None,

@@ -7,35 +7,34 @@ const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
 
-let data = {}, wake = () => {}, setPolling = () => {};
-let greeted = false, path = null;
+let data = {}, say = () => {};
+let greeted = null, path = null;
 
-export default function doorbell({ data: given, parentElement, setTriggerValue, setStateValue }) {
+export default function doorbell({ data: given, parentElement, setStateValue }) {
   const before = data;
   data = given;
-  wake = (event, value) => setTriggerValue(event, value);
-  setPolling = (on) => setStateValue("polling", on);
+  say = setStateValue;
   if (!data.heard) greet();
   else remember();
   line.follow();
   ring.follow();
   chime(before);
   titleBar();
-  if (path !== location.pathname) setStateValue("path", path = location.pathname);
+  if (path !== location.pathname) say("path", path = location.pathname);
   permission.show(parentElement.querySelector("button"));
   return () => { line.close(); ring.stop(); };
 }
 
 // Who this tab is
 
+// Each session asks once, also the one that a restarted server begins for a page that is open already.
 function greet() {
-  if (greeted) return;
-  greeted = true;
-  wake("hello", { token: sessionStorage.getItem(TOKEN), name: localStorage.getItem(NAME) });
+  if (greeted === data.session) return;
+  greeted = data.session;
+  say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: localStorage.getItem(NAME) });
 }
 
 function remember() {
-  greeted = false;  // a later session (the server was restarted) has to be told again
   if (data.token) {
     sessionStorage.setItem(TOKEN, data.token);
     localStorage.setItem(NAME, data.name);
@@ -73,14 +72,14 @@ const line = {
     clearTimeout(this.timers.pong);
     if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
     if (message.type === "welcome") this.healthy();
-    if (message.type === "gone") wake("changed", -1);
+    if (message.type === "gone") say("changed", "gone");
     this.catchUp();
   },
 
   healthy() {
     this.retry = RETRY_FIRST;
     this.failures = 0;
-    if (this.polling) setPolling(this.polling = false);
+    if (this.polling) say("polling", this.polling = false);
     clearInterval(this.timers.ping);
     this.timers.ping = setInterval(() => {
       this.socket.send(JSON.stringify({ type: "ping" }));
@@ -92,7 +91,7 @@ const line = {
   catchUp() {
     if (this.newest <= data.version || Date.now() - this.asked < RUN_WITHIN) return;
     this.asked = Date.now();
-    wake("changed", this.newest);
+    say("changed", this.newest);
     clearTimeout(this.timers.again);
     this.timers.again = setTimeout(() => this.catchUp(), RUN_WITHIN);
   },
@@ -101,7 +100,7 @@ const line = {
     clearInterval(this.timers.ping);
     clearTimeout(this.timers.pong);
     this.failures += 1;
-    if (this.failures > 1 && !this.polling) setPolling(this.polling = true);
+    if (this.failures > 1 && !this.polling) say("polling", this.polling = true);
     this.timers.retry = setTimeout(() => this.open(), this.retry);
     this.retry = Math.min(2 * this.retry, RETRY_MOST);
   },

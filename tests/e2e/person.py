@@ -106,7 +106,9 @@ class Person:
     # What a person finds
 
     def button(self, label: str) -> Locator:
-        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){re.escape(label)}$"))
+        """A button by its label. Streamlit puts the name of its icon before it, and an invisible joiner after a colon."""
+        label = re.escape(label).replace(":", ":\u2060?")
+        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){label}$"))
 
     def dialog(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)

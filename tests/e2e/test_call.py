@@ -1,0 +1,171 @@
+"""A call between two people, at two real browsers: by ring and by link, in every way that it can go."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Meet
+from tests.e2e.person import PREVIEW, STAGE, WITHIN, Person
+from tests.e2e.server import Server
+
+
+def _in_call(alice: Person, bob: Person, server: Server) -> None:
+    alice.enters(server.url)
+    bob.enters(server.url)
+    alice.calls(bob)
+    bob.rings_for(alice)
+    bob.accepts()
+    alice.is_in_call_with(bob)
+    bob.is_in_call_with(alice)
+
+
+def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
+    """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other."""
+    alice.enters(server.url)
+    bob.enters(server.url)
+    alice.calls(bob)
+    bob.rings_for(alice)
+    expect(alice.dialog("Outgoing call")).to_contain_text("Calling Bob…")
+    bob.sees_self()
+    alice.sees_self()
+    assert alice.stage_is_empty()
+    assert bob.stage_is_empty()
+
+    bob.accepts()
+    alice.sees(bob)
+    bob.sees(alice)
+    alice.hears(bob)
+    bob.hears(alice)
+
+    bob.hangs_up()
+    alice.reads("Call ended")
+    bob.reads("Call ended")
+
+
+def test_a_page_switch_and_a_reload_keep_the_call(server: Server, alice: Person, bob: Person) -> None:
+    """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
+    _in_call(alice, bob, server)
+    alice.sees(bob)
+    alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
+    alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    alice.sees(bob)
+    bob.sees(alice)
+    for streamer in (STAGE, PREVIEW):
+        assert alice.page.evaluate(f"document.querySelector('{streamer}').contentWindow.kept")
+
+    alice.press("Back to call")
+    alice.is_in_call_with(bob)
+    alice.page.reload()
+    alice.is_in_call_with(bob)
+    alice.sees(bob)
+    bob.sees(alice)
+
+
+def test_a_closed_tab_ends_the_call(server: Server, alice: Person, bob: Person) -> None:
+    """The one who stays is told at once that the other is gone, and after the grace period why the call ended."""
+    _in_call(alice, bob, server)
+    bob.page.close()
+    alice.reads("Bob lost the connection")
+    alice.reads("Connection lost")
+
+
+def test_a_room_link_brings_two_together(server: Server, alice: Person, bob: Person) -> None:
+    """Alice opens a room; Bob opens its link, is asked for his name, and joins."""
+    alice.enters(server.url)
+    alice.press("New room")
+    alice.reads("Waiting for somebody to join")
+    alice.page.get_by_role("tab", name="Link").click()
+    link = alice.page.get_by_test_id("stCode").inner_text().strip()
+    assert link.startswith(f"{server.url}?room=")
+
+    bob.opens(link)
+    bob.page.get_by_label("Your name").fill("Bob")
+    bob.press("Join")
+    alice.is_in_call_with(bob)
+    bob.is_in_call_with(alice)
+    alice.sees(bob)
+    bob.sees(alice)
+
+
+def test_an_unknown_room_is_named(server: Server, alice: Person) -> None:
+    """A code of no room, and a text that is no code, are each answered with what to do."""
+    alice.enters(server.url)
+    for typed, answer in (("0000-0000-0000", "No room has this code"), ("<b>", "A room code looks like")):
+        alice.page.get_by_label("Room code").fill(typed)
+        alice.press("Join room")
+        alice.reads(answer)
+
+
+def test_declined_cancelled_and_unanswered(server: Server, alice: Person, bob: Person) -> None:
+    """Each way in which nobody talks says so in its own words, on both sides."""
+    alice.enters(server.url)
+    bob.enters(server.url)
+    alice.calls(bob)
+    bob.rings_for(alice)
+    bob.declines()
+    alice.reads("Declined")
+    bob.reads("Declined")
+
+    bob.calls(alice)
+    alice.rings_for(bob)
+    bob.press("Cancel")
+    bob.reads("Cancelled")
+    alice.reads("Missed call from Bob")
+
+    alice.calls(bob)
+    bob.rings_for(alice)
+    alice.reads("No answer")
+    bob.reads("Missed call from Alice")
+
+
+def test_a_busy_person_is_not_rung(server: Server, alice: Person, bob: Person, meet: Meet) -> None:
+    """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
+    carol = meet("Carol", "blue", 660)
+    carol.enters(server.url)
+    _in_call(alice, bob, server)
+    carol.calls(bob)
+    carol.reads("Busy")
+    expect(bob.dialog("Incoming call")).to_have_count(0)
+    bob.sees(alice)
+
+
+def test_two_who_call_each_other_talk(server: Server, alice: Person, bob: Person) -> None:
+    """Glare: Bob's own call, made while Alice's rings, is the answer to it."""
+    alice.enters(server.url)
+    bob.enters(server.url)
+    # Both press within one round trip: neither browser has drawn the other's ring when it sends its own.
+    bob_button, alice_button = alice.button("Call Bob"), bob.button("Call Alice")
+    expect(bob_button).to_be_visible(timeout=WITHIN)
+    expect(alice_button).to_be_visible(timeout=WITHIN)
+    bob_button.evaluate("button => button.click()")
+    alice_button.evaluate("button => button.click()")
+    alice.is_in_call_with(bob)
+    bob.is_in_call_with(alice)
+    alice.sees(bob)
+
+
+def test_words_are_shown_as_typed(server: Server, alice: Person, meet: Meet) -> None:
+    """HTML and Markdown in a name and in the chat are text."""
+    eve = meet("<b>Eve</b> *x* :smile: [a](b)", "yellow", 550)
+    alice.enters(server.url)
+    eve.enters(server.url)
+    alice.calls(eve)
+    eve.accepts()
+    alice.is_in_call_with(eve)
+    said = "<b>bold</b> <img src=x onerror=alert(1)> **stars** :tada:\nsecond line"
+    field = eve.page.get_by_label("Message")
+    field.fill(said)
+    field.press("Enter")
+    expect(alice.page.get_by_role("log")).to_contain_text(said, timeout=WITHIN)
+    assert alice.page.get_by_role("log").locator("img").count() == 0
+
+
+def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Person) -> None:
+    """What is said while one is on another page waits with a badge."""
+    _in_call(alice, bob, server)
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    bob.writes("Are you there?")
+    alice.reads("1 new message")
+    alice.press("Back to call")
+    alice.reads("Are you there?")
