@@ -51,7 +51,7 @@ class PastCall:
 
 
 def past_call(ended: EndedCall) -> PastCall:
-    """What is kept of a call. Its id is the same each time, and tells nothing of the room's code, which was a secret."""
+    """What is kept of a call. Its id is the same each time, and does not tell the room's code, a secret."""
     room = ended.room
     digest = hashlib.sha256(f"{room.code} {ended.ended_at}".encode()).hexdigest()
     return PastCall(
@@ -137,9 +137,11 @@ class History:
     def _read(self, statement: Any) -> tuple[PastCall, ...]:
         with self._engine.connect() as connection:
             rows = connection.execute(statement).mappings().all()
-        return tuple(
-            PastCall(**{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}) for row in rows
-        )
+        return tuple(_call(dict(row)) for row in rows)
+
+
+def _call(row: dict[str, Any]) -> PastCall:
+    return PastCall(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
 
 
 def _engine(url: URL) -> Engine:

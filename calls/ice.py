@@ -1,7 +1,7 @@
 """Which ICE servers the browser gets, and which this server uses, as W3C RTCIceServer dictionaries.
 
-A browser is given all of them and finds the best path itself. aiortc uses the first STUN and the first TURN address that
-it is given and has no other when they fail, so this server's own list is in the order of what works best.
+A browser is given all of them and finds the best path itself. aiortc uses the first STUN and the first TURN address
+that it is given and has no other when they fail, so this server's own list is in the order of what works best.
 """
 
 import base64
@@ -34,7 +34,7 @@ def servers(
 
 
 def rest_credentials(secret: str, who: str, expiry: int) -> tuple[str, str]:
-    """(username, credential) that a TURN server with this shared secret takes until `expiry`, in seconds since the epoch.
+    """(username, credential) that a TURN server with this secret takes until `expiry`, in seconds since the epoch.
 
     draft-uberti-behave-turn-rest-00, section 2.2: "expiry:who", and its HMAC-SHA1 in base64.
     """

@@ -101,13 +101,13 @@ def load_settings(secrets: Mapping[str, object] | None = None) -> Settings:
 
 def _unknown(secrets: Mapping[str, object]) -> list[str]:
     variables = {name: PREFIX + name.upper() for name in Settings.model_fields}
-    strangers = [(name, variables.keys()) for name in secrets if name not in variables]
+    strangers = [(name, list(variables)) for name in secrets if name not in variables]
     ours = {name for name in os.environ if name.startswith(PREFIX)} - OURS_BUT_NO_SETTING
-    strangers += [(name, variables.values()) for name in sorted(ours) if name not in variables.values()]
+    strangers += [(name, list(variables.values())) for name in sorted(ours) if name not in variables.values()]
     return [f"{name} is no setting of Parley.{_nearest(name, known)}" for name, known in strangers]
 
 
-def _nearest(name: str, known: Any) -> str:
+def _nearest(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else " Remove it."
 
@@ -132,7 +132,7 @@ def _shown(default: object) -> str:
     if isinstance(default, SecretStr):
         default = default.get_secret_value()
     text = ",".join(default) if isinstance(default, tuple) else str(default)
-    return f"`{text.lower() if isinstance(default, bool) else text}`" if text else "–"
+    return f"`{text.lower() if isinstance(default, bool) else text}`" if text else "none"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What stands around every page: doorbell, stage, preview, ringing, dock. It is drawn on every run, in one order.
 
-A Streamlit component that moves in the element tree is loaded anew, and a call would die with it. So both streamers stand
-here, at one place for every page, and style sheets move and resize them.
+A Streamlit component that moves in the element tree is loaded anew, and a call would die with it. So both streamers
+stand here, at one place for every page, and style sheets move and resize them.
 """
 
 from pathlib import Path

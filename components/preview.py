@@ -2,10 +2,10 @@
 
 import streamlit as st
 from calls.effects.chain import Chain
-from calls.settings import Settings
 from streamlit_webrtc import WebRtcMode
 
 from calls.rooms import View
+from calls.settings import Settings
 from components import session, webrtc
 from components.devices import Devices
 

@@ -19,5 +19,5 @@ def show(code: str) -> None:
 
 
 def url(here: str, code: str) -> str:
-    """The room's link, for a page of the app at the address `here`: every page but the first has a path of one segment."""
+    """The room's link, seen from a page at the address `here`: every page but the first adds one segment to the path."""
     return urljoin(here, ".") + "?" + urlencode({"room": code})

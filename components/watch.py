@@ -1,4 +1,4 @@
-"""What has to be looked at again while nobody clicks: connections that come up, and everything where push is not to be had."""
+"""What is looked at again while nobody clicks: connections that come up, and all news where push is not to be had."""
 
 import streamlit as st
 

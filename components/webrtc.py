@@ -1,12 +1,12 @@
-"""The one place that adapts streamlit-webrtc, whose version requirements.txt pins. tests/test_webrtc.py fails when it changes.
+"""The one place that adapts streamlit-webrtc, whose version is pinned. tests/test_webrtc.py fails when it changes.
 
 Four of its habits would break a call, and each is answered here:
 1. A background thread stops a connection when the session's page changes. Parley's streamers stand in the frame around
    the pages, so for them no page has changed: `_get_current_page_script_hash` always answers "".
-2. Its relay buffers without end, so a slow reader falls behind for ever. Here a picture is relayed newest frame only, and
-   the track of a stage, which has one reader, is not relayed at all.
-3. Told to play while its frame is still loading, it opens several connections. It is told so only once every streamer has
-   reported that its frame is there, and again when it does not play after a while.
+2. Its relay buffers without end, so a slow reader falls behind for ever. Here a picture is relayed newest frame only,
+   and the track of a stage, which has one reader, is not relayed at all.
+3. Told to play while its frame is still loading, it opens several connections. It is told so only once every streamer
+   has reported that its frame is there, and again when it does not play after a while.
 4. It registers its front end only when a script run is the first to import it; here the server is.
 """
 

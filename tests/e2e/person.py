@@ -1,4 +1,4 @@
-"""A person at a browser, as a handful of verbs. Each has a colour in front of the camera and a tone at the microphone."""
+"""A person at a browser, as a handful of verbs. Each has a colour before the camera and a tone at the microphone."""
 
 import os
 import re
@@ -25,7 +25,7 @@ FLAGS = [
 ]
 WITHIN = 20_000  # ms; two cores are shared with two browsers, so be patient before calling it a failure
 
-# The mean colour of the lower half of a video, where nothing moves but the picture itself is; null while it plays nothing.
+# The mean colour of the lower half of a video, where only the colour is; null while it plays nothing.
 COLOUR = """selector => {
   const video = document.querySelector(selector)?.contentDocument?.querySelector("video");
   if (!video || !video.videoWidth || video.paused) return null;
@@ -106,7 +106,7 @@ class Person:
     # What a person finds
 
     def button(self, label: str) -> Locator:
-        """A button by its label. Streamlit puts the name of its icon before it, and an invisible joiner after a colon."""
+        """A button by its label; the name of an icon may stand before it, and a joiner after a colon."""
         label = re.escape(label).replace(":", ":\u2060?")
         return self.page.get_by_role("button", name=re.compile(rf"(^|\s){label}$"))
 
