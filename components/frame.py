@@ -44,7 +44,7 @@ def show() -> None:
     watch.show(view, polling=heard.polling)
 
 
-def _pages() -> list[st.Page]:  # type: ignore[valid-type]
+def _pages() -> list[st.Page]:
     return [
         st.Page(LOBBY, title="Lobby", icon=":material/home:", default=True),
         st.Page(ROOM, title="Room", icon=":material/video_call:"),

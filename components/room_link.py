@@ -19,5 +19,5 @@ def show(code: str) -> None:
 
 
 def url(here: str, code: str) -> str:
-    """The room's link, seen from a page at the address `here`: every page but the first adds one segment to the path."""
+    """The room's link, seen from a page at the address `here`: every page but the first adds a segment to the path."""
     return urljoin(here, ".") + "?" + urlencode({"room": code})

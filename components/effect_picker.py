@@ -1,0 +1,47 @@
+"""The chooser of one's own effects. What is chosen lives in the chain, so it outlives every page."""
+
+import streamlit as st
+
+from calls.effects import EFFECTS
+from calls.effects.chain import Chain, Choice
+from components.text import plain
+
+NONE = "None"
+KEY = "effect"
+
+
+def show(chain: Chain) -> None:
+    """Draw the chooser and the sliders of what is chosen."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = [choice.effect for choice in chain.active] or [NONE]
+    st.multiselect(
+        "Effect", [NONE, *EFFECTS], key=KEY, on_change=_settle, help="Others see you with these, in this order."
+    )
+    parameters = {choice.effect: dict(choice.parameters) for choice in chain.active}
+    chosen = [name for name in st.session_state[KEY] if name != NONE]
+    chain.choose([Choice(name, _sliders(name, parameters.get(name, {}))) for name in chosen])
+    if chain.failure:
+        st.warning(plain(chain.failure), icon=":material/error:")
+
+
+def _settle() -> None:
+    """None and an effect exclude each other: the one chosen last stays."""
+    chosen = st.session_state[KEY]
+    if not chosen or chosen[-1] == NONE:
+        st.session_state[KEY] = [NONE]
+    else:
+        st.session_state[KEY] = [name for name in chosen if name != NONE]
+
+
+def _sliders(name: str, parameters: dict[str, int]) -> dict[str, int]:
+    return {
+        parameter: st.slider(
+            f"{name}: {parameter}",
+            slider.low,
+            slider.high,
+            parameters.get(parameter, slider.default),
+            key=f"effect-{name}-{parameter}",
+            help=slider.help or None,
+        )
+        for parameter, slider in EFFECTS[name].sliders.items()
+    }
