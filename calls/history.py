@@ -1,26 +1,16 @@
-"""Past calls, in any database that SQLAlchemy speaks to (https://docs.sqlalchemy.org/en/21/)."""
+"""Calls that are over, and the database that remembers them."""
 
 import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    URL,
-    Column,
-    DateTime,
-    Engine,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    event,
-    make_url,
-    select,
-)
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, sessionmaker
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from calls.errors import SettingsError
@@ -29,40 +19,40 @@ from calls.rooms import EndedCall
 
 @dataclass(frozen=True, slots=True)
 class PastCall:
-    """A call that is over. Times are aware, in UTC."""
+    """One call that is over. All times are aware and in UTC."""
 
     id: str
     caller: str | None
-    """Who rang; None where people met by a link."""
+    """The name of who rang; None where people met in a room by its link."""
     participants: tuple[str, ...]
-    """Their names, the caller's first."""
+    """The names of all who rang, were rung or came in."""
     participant_ids: tuple[str, ...]
     started_at: datetime
+    """When it began to ring, or the room was opened."""
     answered_at: datetime | None
-    """When there were two in it; None when that never happened."""
+    """When there were first two in it; None if that never was."""
     ended_at: datetime
     reason: str
-    """An EndReason."""
 
     @property
     def duration(self) -> timedelta:
-        """How long they talked; zero when nobody answered."""
+        """How long they talked: nothing at all where nobody answered."""
         return self.ended_at - self.answered_at if self.answered_at else timedelta()
 
 
 def past_call(ended: EndedCall) -> PastCall:
-    """What is kept of a call. Its id is the same each time, and does not tell the room's code, a secret."""
+    """What the history keeps of a call: the same for the same call, and neither the room's code nor its chat."""
     room = ended.room
-    digest = hashlib.sha256(f"{room.code} {ended.ended_at}".encode()).hexdigest()
+    people = {person.id: person.name for person in room.attended}
     return PastCall(
-        id=digest[:32],
-        caller=room.attended[0].name if room.call else None,
-        participants=tuple(person.name for person in room.attended),
-        participant_ids=tuple(person.id for person in room.attended),
+        id=hashlib.sha256(f"{room.code} {room.opened_at} {ended.ended_at}".encode()).hexdigest()[:32],
+        caller=people.get(room.call.caller) if room.call else None,
+        participants=tuple(people.values()),
+        participant_ids=tuple(people),
         started_at=_utc(room.opened_at),
-        answered_at=_utc(room.started_at) if room.started_at else None,
+        answered_at=None if room.started_at is None else _utc(room.started_at),
         ended_at=_utc(ended.ended_at),
-        reason=ended.reason.value,
+        reason=str(ended.reason),
     )
 
 
@@ -70,89 +60,136 @@ def _utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-class _UtcTime(TypeDecorator[datetime]):
-    """A time in UTC, also in databases that forget the zone, as SQLite does."""
+class _UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC without its zone: SQLite and MySQL have none."""
 
-    impl = DateTime
+    impl = sa.DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+    def process_bind_param(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        return value.replace(tzinfo=UTC) if value else None
+    def process_result_value(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
 
 
-_metadata = MetaData()
-_calls = Table(
-    "calls",
-    _metadata,
-    Column("id", String(32), primary_key=True),
-    Column("caller", String(40)),
-    Column("participants", JSON, nullable=False),
-    Column("participant_ids", JSON, nullable=False),
-    Column("started_at", _UtcTime, nullable=False, index=True),
-    Column("answered_at", _UtcTime),
-    Column("ended_at", _UtcTime, nullable=False),
-    Column("reason", String(24), nullable=False),
-)
+class _Base(DeclarativeBase):
+    type_annotation_map = {datetime: _UtcDateTime, str: sa.String(255)}  # noqa: RUF012
+
+
+class _Call(_Base):
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    caller: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str]
+    people: Mapped[list["_Person"]] = relationship(order_by="_Person.place", lazy="selectin")
+
+
+class _Person(_Base):
+    __tablename__ = "call_participants"
+
+    call_id: Mapped[str] = mapped_column(sa.ForeignKey("calls.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    participant_id: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
 
 
 class History:
-    """The past calls of this server. Every method may be called from any thread."""
+    """The calls that are over, in a database. Safe to use from several threads."""
 
     def __init__(self, url: str) -> None:
-        """Open the database, and make the table on first use. Raises SettingsError when it cannot be opened."""
-        try:
-            self._engine = _engine(make_url(url))
-            _metadata.create_all(self._engine)
-        except (ArgumentError, NoSuchModuleError, ImportError) as error:
-            raise SettingsError(f"PARLEY_DATABASE_URL: this is no address of a database ({error}).") from None
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", error)
-            raise SettingsError(f"PARLEY_DATABASE_URL: the database cannot be opened ({cause}).") from None
+        """Open the database of this SQLAlchemy URL and make its tables. Raises SettingsError where that fails."""
+        self._engine = _open(url)
+        self._sessions = sessionmaker(self._engine)
 
     def add(self, call: PastCall) -> None:
-        """Keep a call; one that is kept already stays as it is."""
-        values = {name: getattr(call, name) for name in _calls.columns.keys()}  # noqa: SIM118
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(_calls.insert().values(**values))
-        except IntegrityError:
-            return
+        """Remember a call; one that is already there stays as it is."""
+        with suppress(IntegrityError), self._sessions.begin() as session:  # another thread has just written it
+            if session.get(_Call, call.id) is None:
+                session.add(_row(call))
 
-    def recent(self, limit: int = 100) -> tuple[PastCall, ...]:
-        """The last calls, newest first."""
-        return self._read(_calls.select().order_by(_calls.c.started_at.desc()).limit(limit))
+    def recent(self, limit: int = 100, participant_id: str | None = None) -> list[PastCall]:
+        """The last calls, newest first: of everybody, or of one participant."""
+        chosen = sa.select(_Call)
+        if participant_id is not None:
+            chosen = chosen.where(_Call.people.any(_Person.participant_id == participant_id))
+        return self._read(chosen.limit(limit))
 
-    def between(self, start: datetime, end: datetime) -> tuple[PastCall, ...]:
-        """The calls that began from `start` on and before `end`, newest first."""
-        within = select(_calls).where(_calls.c.started_at >= start, _calls.c.started_at < end)
-        return self._read(within.order_by(_calls.c.started_at.desc()))
+    def between(self, start: datetime, end: datetime) -> list[PastCall]:
+        """The calls that began at `start` or later and before `end`, newest first."""
+        return self._read(sa.select(_Call).where(_Call.started_at >= start, _Call.started_at < end))
 
     def close(self) -> None:
-        """Close the connections; the next use opens new ones."""
+        """Give the connections back."""
         self._engine.dispose()
 
-    def _read(self, statement: Any) -> tuple[PastCall, ...]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(statement).mappings().all()
-        return tuple(_call(dict(row)) for row in rows)
+    def _read(self, chosen: sa.Select[_Call]) -> list[PastCall]:
+        with self._sessions() as session:
+            rows: Sequence[_Call] = session.scalars(chosen.order_by(_Call.started_at.desc(), _Call.id)).all()
+            return [_past(row) for row in rows]
 
 
-def _call(row: dict[str, Any]) -> PastCall:
-    return PastCall(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+def _row(call: PastCall) -> _Call:
+    people = zip(call.participant_ids, call.participants, strict=True)
+    return _Call(
+        id=call.id,
+        caller=call.caller,
+        started_at=call.started_at,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        reason=call.reason,
+        people=[_Person(place=place, participant_id=id_, name=name) for place, (id_, name) in enumerate(people)],
+    )
 
 
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    if url.database in (None, "", ":memory:"):
-        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    engine = create_engine(url)
+def _past(row: _Call) -> PastCall:
+    return PastCall(
+        id=row.id,
+        caller=row.caller,
+        participants=tuple(person.name for person in row.people),
+        participant_ids=tuple(person.participant_id for person in row.people),
+        started_at=row.started_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+    )
 
-    @event.listens_for(engine, "connect")
-    def write_ahead(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
 
+def _open(text: str) -> sa.Engine:
+    engine = None
+    try:
+        url = sa.make_url(text)
+        engine = sa.create_engine(url, **_pool(url))
+        if url.get_backend_name() == "sqlite":
+            sa.event.listen(engine, "connect", _write_ahead)
+        _Base.metadata.create_all(engine)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        if engine is not None:
+            engine.dispose()
+        raise SettingsError(
+            f"PARLEY_DATABASE_URL cannot be used ({_reason(error)}): give the SQLAlchemy URL of a database that can be "
+            "written, such as sqlite:///parley.sqlite3 or postgresql+psycopg://user:password@host/name."
+        ) from None
     return engine
+
+
+def _pool(url: sa.URL) -> dict[str, Any]:
+    """A database in memory lives in its one connection, which the threads take in turns."""
+    if url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:"):
+        return {"pool_pre_ping": True}
+    single = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    return {**single, "connect_args": {"check_same_thread": False}}
+
+
+def _write_ahead(connection: Any, _: object) -> None:
+    """Let readers read while one writes: https://sqlite.org/wal.html."""
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the driver said."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")

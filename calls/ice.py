@@ -1,87 +1,113 @@
-"""Which ICE servers the browser gets, and which this server uses, as W3C RTCIceServer dictionaries.
-
-A browser is given all of them and finds the best path itself. aiortc uses the first STUN and the first TURN address
-that it is given and has no other when they fail, so this server's own list is in the order of what works best.
-"""
+"""Which ICE servers a browser is given, and which this server uses itself (RFC 8445; W3C's RTCIceServer)."""
 
 import base64
 import hashlib
 import hmac
 import logging
+import re
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from calls.settings import Settings
 
-logger = logging.getLogger(__name__)
+Servers = list[dict[str, Any]]
 
-IceServer = dict[str, Any]
-Resolver = Callable[[], list[IceServer]]
+# What aiortc can use: host names and IPv4 addresses, no TLS to a STUN server, no DTLS to a TURN server.
+_AIORTC = re.compile(r"(?P<scheme>stun|turns?):[^?:\[]+(:\d+)?(\?transport=(?P<transport>udp|tcp))?")
+_PREFERENCE = {("stun", "udp"): 0, ("turn", "udp"): 1, ("turn", "tcp"): 2, ("turns", "tcp"): 3}
+
+logger = logging.getLogger(__name__)
 
 
 def servers(
-    settings: Settings, who: str, resolver: Resolver, now: float | None = None
-) -> tuple[list[IceServer], list[IceServer]]:
-    """(the browser's list, this server's list) for the participant `who`.
+    settings: Settings, who: str, resolver: Callable[[], Servers], now: float | None = None
+) -> tuple[Servers, Servers]:
+    """The servers for the browser of `who`, and those for this server's end, as RTCIceServer dictionaries.
 
-    Both may be empty, and are lists then all the same: without one, both sides would ask public servers. `resolver` is
-    asked for a provider's TURN servers where the settings name none.
+    The browser tries them all. aiortc takes the first STUN and the first TURN address and falls back on none: its list
+    has one address an entry, the most likely to work first. Two empty lists mean that nobody asks any server.
+
+    `resolver` is asked on each call where no TURN server is set; it keeps its own answers. `now` is in seconds since
+    the epoch.
     """
-    stun = [{"urls": [url]} for url in settings.stun_urls]
-    browser = stun + (_own_turn(settings, who, now) or _resolved(settings, resolver))
-    return browser, _in_order(browser)
+    if settings.turn_urls or not settings.resolve_turn:
+        found = [*_stun(settings), *_turn(settings, who, time.time() if now is None else now)]
+    else:
+        found = _resolved(settings, resolver)
+    return found, _for_aiortc(found)
 
 
-def rest_credentials(secret: str, who: str, expiry: int) -> tuple[str, str]:
-    """(username, credential) that a TURN server with this secret takes until `expiry`, in seconds since the epoch.
-
-    draft-uberti-behave-turn-rest-00, section 2.2: "expiry:who", and its HMAC-SHA1 in base64.
-    """
-    username = f"{expiry}:{who}"
-    digest = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
-    return username, base64.b64encode(digest).decode()
+def _stun(settings: Settings) -> Servers:
+    return [{"urls": list(settings.stun_urls)}] if settings.stun_urls else []
 
 
-def _own_turn(settings: Settings, who: str, now: float | None) -> list[IceServer]:
+def _turn(settings: Settings, who: str, now: float) -> Servers:
     if not settings.turn_urls:
         return []
     username, credential = settings.turn_username, settings.turn_credential.get_secret_value()
     if secret := settings.turn_secret.get_secret_value():
-        username, credential = rest_credentials(secret, who, _expiry(settings.turn_ttl, now or time.time()))
-    login = {"username": username, "credential": credential} if username else {}
-    return [{"urls": list(settings.turn_urls), **login}]
+        username, credential = temporary_credentials(secret, who, settings.turn_ttl, now)
+    return [{"urls": list(settings.turn_urls), "username": username, "credential": credential}]
 
 
-def _expiry(ttl: int, now: float) -> int:
-    """Good for one to two ttl, and the same all along: a list that changed would draw the streamers anew."""
-    return (int(now) // ttl + 2) * ttl
+def temporary_credentials(secret: str, who: str, ttl: int, now: float) -> tuple[str, str]:
+    """A user name and a password that a TURN server with the same secret accepts for `ttl` to 2 * `ttl` seconds.
+
+    Source: draft-uberti-behave-turn-rest-00, section 2.2, as coturn's `use-auth-secret` does it. They are the same for
+    all calls within a period of `ttl`, because a list that changes makes a browser's component start anew.
+    """
+    username = f"{(int(now) // ttl + 2) * ttl}:{who}"
+    mac = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
+    return username, base64.b64encode(mac).decode()
 
 
-def _resolved(settings: Settings, resolver: Resolver) -> list[IceServer]:
-    if not settings.resolve_turn:
-        return []
+def _resolved(settings: Settings, resolver: Callable[[], Servers]) -> Servers:
+    """What a provider of TURN gives, with the STUN servers of the settings where it has none of its own."""
+    found = _asked(resolver)
+    if not _has(found, "turn"):
+        return _stun(settings)
+    return found if _has(found, "stun") else [*_stun(settings), *found]
+
+
+def _asked(resolver: Callable[[], Servers]) -> Servers:
     try:
-        found = resolver()
+        return [_plain(server) for server in resolver()]
     except (ValueError, OSError, ImportError) as error:
-        logger.warning("No TURN servers from a provider: %s", error)
+        _warn(f"No TURN server: {error}")
         return []
-    return [server for server in found if any(url.startswith("turn") for url in _urls(server))]
 
 
-def _in_order(servers: list[IceServer]) -> list[IceServer]:
-    single = [{**server, "urls": [url]} for server in servers for url in _urls(server)]
-    return sorted(single, key=lambda server: _preference(server["urls"][0]))
+@lru_cache(maxsize=16)
+def _warn(message: str) -> None:
+    """Log it once, not at every run of every page."""
+    logger.warning(message)
 
 
-def _preference(url: str) -> int:
-    """STUN first; then TURN over UDP, over TCP, over TLS: the fewer layers, the less delay."""
-    url = url.lower()
-    if url.startswith("stun"):
-        return 0
-    return 3 if url.startswith("turns:") else 2 if "transport=tcp" in url else 1
-
-
-def _urls(server: IceServer) -> list[str]:
+def _plain(server: dict[str, Any]) -> dict[str, Any]:
+    """One server in W3C's words alone: Twilio adds an obsolete `url`, others give one address without a list."""
     urls = server["urls"]
-    return [urls] if isinstance(urls, str) else list(urls)
+    credentials = {name: server[name] for name in ("username", "credential") if server.get(name)}
+    return {"urls": [urls] if isinstance(urls, str) else list(urls), **credentials}
+
+
+def _has(found: Servers, scheme: str) -> bool:
+    return any(url.startswith(scheme) for server in found for url in server["urls"])
+
+
+def _for_aiortc(found: Servers) -> Servers:
+    """One address an entry: one STUN server, then TURN from the fastest to what passes firewalls."""
+    single = [{**server, "urls": [url]} for server in found for url in server["urls"] if _preference(url) is not None]
+    ordered = sorted(single, key=lambda server: _preference(server["urls"][0]) or 0)
+    stun = [server for server in ordered if _has([server], "stun")]
+    return [*stun[:1], *ordered[len(stun) :]]
+
+
+def _preference(url: str) -> int | None:
+    """The place of an address among those that aiortc can use; None where it cannot."""
+    found = _AIORTC.fullmatch(url)
+    if found is None:
+        return None
+    usual = "tcp" if found["scheme"] == "turns" else "udp"
+    return _PREFERENCE.get((found["scheme"], found["transport"] or usual))

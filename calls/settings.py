@@ -1,139 +1,199 @@
-"""The settings of a server, from its environment and from Streamlit's secrets, checked at start.
+"""What the person who runs a server may set: by PARLEY_* variables, or by the [parley] table of Streamlit's secrets.
 
-Every setting is a variable `PARLEY_<NAME>`, or `<name>` in the table `[parley]` of the secrets; the environment wins.
-`python -m calls.settings` prints the README's table. The library is pydantic-settings.
+`python -m calls.settings` prints them all as a Markdown table.
 """
 
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from calls.errors import SettingsError
 
 PREFIX = "PARLEY_"
-OURS_BUT_NO_SETTING = {"PARLEY_CHROMIUM"}  # which browser the tests use
+IGNORED = frozenset({"PARLEY_CHROMIUM"})
+"""Variables of this prefix that are the tests' own."""
 
-# RFC 7064, section 3.1, and RFC 7065, section 3.1
-ICE_URL = re.compile(r"(stuns?:[^?\s]+|turns?:[^?\s]+(\?transport=(udp|tcp))?)", re.IGNORECASE)
+_HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.~%-]+)(?::(?P<port>\d{1,5}))?"
+_STUN = re.compile(rf"stuns?:{_HOST_AND_PORT}", re.ASCII)
+_TURN = re.compile(rf"turns?:{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
-Words = Annotated[tuple[str, ...], NoDecode]
+
+def _split(value: object) -> object:
+    """A comma-separated text as the list it stands for; the empty text is the empty list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _matches(pattern: re.Pattern[str], url: str) -> bool:
+    found = pattern.fullmatch(url)
+    return found is not None and 0 < int(found["port"] or 1) < 65536
+
+
+def _stun_url(url: str) -> str:
+    """RFC 7064: no `//`, no query."""
+    if not _matches(_STUN, url):
+        raise ValueError("should look like stun:stun.example.org:3478")
+    return url
+
+
+def _turn_url(url: str) -> str:
+    """RFC 7065: no `//`, no user. A transport that is neither udp nor tcp makes browsers refuse the whole list."""
+    if not _matches(_TURN, url):
+        raise ValueError("should look like turn:turn.example.org:3478?transport=udp or turns:turn.example.org:443")
+    return url
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers write it (RFC 6454, section 6.2): it is compared letter by letter."""
+    parts = urlsplit(text)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("should be an origin such as https://calls.example.org")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    if text != (origin := f"{parts.scheme}://{host}{port}"):
+        raise ValueError(f"should be {origin}, as browsers write that origin")
+    return text
+
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Texts = tuple[str, ...]
+StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDecode, BeforeValidator(_split)]
+TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
-    """What a server can be told. Raises pydantic's ValidationError; `load_settings` makes that a SettingsError."""
+    """All settings of one server, checked. Made by `load_settings`, which says in plain words what is wrong."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    ring_timeout: float = Field(30.0, gt=0, description="Seconds until a call that nobody takes is over.")
-    seat_grace: float = Field(15.0, gt=0, description="Seconds that a vanished tab keeps its place in a call.")
-    auto_preview: bool = Field(True, description="Start the camera by itself when a call rings in or out.")
-    push: bool = Field(True, description="Tell pages of news over `/signal`; off, every page asks every 2 seconds.")
-    database_url: str = Field("sqlite:///parley.sqlite3", description="Where past calls are kept: any SQLAlchemy URL.")
-    video_width: int = Field(640, ge=160, le=1920, description="Pixels that the camera is asked for.")
-    video_height: int = Field(480, ge=120, le=1080, description="Pixels that the camera is asked for.")
-    video_fps: int = Field(30, ge=1, le=60, description="Pictures a second that the camera is asked for.")
-    stun_urls: Words = Field(
-        ("stun:stun.l.google.com:19302",), description="STUN servers, with commas between them; empty for none."
+    ring_timeout: Seconds = Field(30.0, description="Seconds that a call rings before it counts as missed.")
+    seat_grace: Seconds = Field(15.0, description="Seconds that a person's seat is kept after the tab has gone.")
+    auto_preview: bool = Field(True, description="Show the camera in the lobby without being asked.")
+    database_url: str = Field(
+        "sqlite:///parley.sqlite3", repr=False, description="Where the history is kept, as an SQLAlchemy URL."
     )
-    turn_urls: Words = Field((), description="TURN servers, with commas between them.")
-    turn_username: str = Field("", description="A fixed user name at the TURN servers.")
-    turn_credential: SecretStr = Field(SecretStr(""), description="The password of that user.")
+    video_width: int = Field(640, ge=160, le=1920, description="Width that cameras are asked for, in pixels.")
+    video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
+    video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
+    stun_urls: StunUrls = Field(
+        ("stun:stun.l.google.com:19302",), description="STUN servers, comma separated; empty for none."
+    )
+    turn_urls: TurnUrls = Field((), description="TURN servers, comma separated.")
+    turn_username: str = Field("", description="User name on the TURN servers, with `PARLEY_TURN_CREDENTIAL`.")
+    turn_credential: SecretStr = Field(SecretStr(""), description="Password of that user.")
     turn_secret: SecretStr = Field(
-        SecretStr(""), description="A secret shared with coturn, for credentials that expire."
+        SecretStr(""), description="Instead of the two: the secret shared with coturn (its `static-auth-secret`)."
     )
-    turn_ttl: int = Field(86_400, gt=0, description="Seconds that such credentials are good for, at least.")
+    turn_ttl: int = Field(
+        86400, ge=60, description="Seconds that credentials made from the secret are valid, at least; twice at most."
+    )
     resolve_turn: bool = Field(
-        True, description="Without TURN servers here, ask Cloudflare, Twilio or Hugging Face if their keys are set."
+        True,
+        description="With no TURN server set here, use Cloudflare, Twilio or Hugging Face by their own variables.",
     )
-    allowed_origins: Words = Field((), description="Further origins whose pages may open `/signal`.")
-
-    @field_validator("stun_urls", "turn_urls", "allowed_origins", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-
-    @field_validator("stun_urls", "turn_urls")
-    @classmethod
-    def _are_ice_urls(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        for url in urls:
-            if not ICE_URL.fullmatch(url):
-                raise ValueError(f"{url!r} is no STUN or TURN address; write stun:host:3478 or turn:host:3478")
-        return urls
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-                raise ValueError(f"{origin!r} is no origin; write https://host, with nothing behind it")
-        return origins
+    allowed_origins: Origins = Field((), description="Further origins whose pages may open `/signal`, comma separated.")
+    push: bool = Field(True, description="Push changes over `/signal`; without it every page asks every 2 s.")
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
-        secret, fixed = bool(self.turn_secret.get_secret_value()), bool(self.turn_username)
-        if fixed != bool(self.turn_credential.get_secret_value()):
-            raise ValueError("PARLEY_TURN_USERNAME and PARLEY_TURN_CREDENTIAL go together; set both or neither")
-        if secret and fixed:
-            raise ValueError("PARLEY_TURN_SECRET makes its own credentials; remove it or PARLEY_TURN_USERNAME")
-        if (secret or fixed) and not self.turn_urls:
-            raise ValueError("TURN credentials need a server; set PARLEY_TURN_URLS")
+    def _fits_together(self) -> "Settings":
+        if problems := list(_conflicts(self)):
+            raise ValueError("\n".join(problems))
         return self
 
 
+def _conflicts(settings: Settings) -> Iterator[str]:
+    """What is wrong between settings that are right one by one."""
+    static = bool(settings.turn_username), bool(settings.turn_credential)
+    if static == (True, False):
+        yield "PARLEY_TURN_USERNAME is set without PARLEY_TURN_CREDENTIAL: set both, or neither."
+    if static == (False, True):
+        yield "PARLEY_TURN_CREDENTIAL is set without PARLEY_TURN_USERNAME: set both, or neither."
+    if settings.turn_secret and any(static):
+        yield "PARLEY_TURN_SECRET is set together with a user name or a credential: keep one of the two ways."
+    known = bool(settings.turn_secret) or any(static)
+    if known and not settings.turn_urls:
+        yield "PARLEY_TURN_URLS is empty, but there are credentials for it: name the TURN servers."
+    if settings.turn_urls and not known:
+        yield "PARLEY_TURN_URLS needs PARLEY_TURN_SECRET, or PARLEY_TURN_USERNAME and PARLEY_TURN_CREDENTIAL."
+
+
 def load_settings(secrets: Mapping[str, object] | None = None) -> Settings:
-    """The settings of this process. `secrets` is the table [parley]. Raises SettingsError with a line per problem."""
-    problems = _unknown(secrets or {})
+    """The settings from the environment and, where it says nothing, from the [parley] table of the secrets.
+
+    Raises SettingsError with one line for each problem.
+    """
+    given: dict[str, Any] = dict(secrets or {})
+    problems = [*_unknown_variables(), *_unknown_secrets(given)]
+    try:
+        settings = Settings(**_not_in_environment(given))
+    except ValidationError as error:
+        problems += [_told(problem["loc"], problem) for problem in error.errors()]
     if problems:
         raise SettingsError("\n".join(problems))
-    given = {name: value for name, value in (secrets or {}).items() if PREFIX + name.upper() not in os.environ}
-    try:
-        return Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise SettingsError("\n".join(_problem(detail) for detail in error.errors())) from None
+    return settings
 
 
-def _unknown(secrets: Mapping[str, object]) -> list[str]:
-    variables = {name: PREFIX + name.upper() for name in Settings.model_fields}
-    strangers = [(name, list(variables)) for name in secrets if name not in variables]
-    ours = {name for name in os.environ if name.startswith(PREFIX)} - OURS_BUT_NO_SETTING
-    strangers += [(name, list(variables.values())) for name in sorted(ours) if name not in variables.values()]
-    return [f"{name} is no setting of Parley.{_nearest(name, known)}" for name, known in strangers]
+def _not_in_environment(given: Mapping[str, Any]) -> dict[str, Any]:
+    overridden = {name.upper() for name in os.environ}
+    known = Settings.model_fields.keys() & given.keys()
+    return {name: given[name] for name in known if _variable(name) not in overridden}
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f" Did you mean {near[0]}?" if near else " Remove it."
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
 
 
-def _problem(detail: Any) -> str:
-    message = detail["msg"].removeprefix("Value error, ")
-    if not detail["loc"]:
-        return f"{message}."
-    return f"{PREFIX}{str(detail['loc'][0]).upper()}: {message}."
+def _unknown_variables() -> Iterator[str]:
+    known = [_variable(name) for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in {*known, *IGNORED}:
+            yield _unknown(name, name.upper(), known)
+
+
+def _unknown_secrets(given: Mapping[str, object]) -> Iterator[str]:
+    known = list(Settings.model_fields)
+    for name in given:
+        if name not in known:
+            yield _unknown(f"{name} in [parley] of the secrets", name.lower().removeprefix(PREFIX.lower()), known)
+
+
+def _unknown(name: str, meant: str, known: list[str]) -> str:
+    nearest = get_close_matches(meant, known, n=1, cutoff=0)[0]
+    return f"{name} is no setting; the nearest is {nearest}."
+
+
+def _told(where: tuple[int | str, ...], problem: Any) -> str:
+    """One line about a wrong value. The values of secrets, and of a URL that may hold a password, are not repeated."""
+    cause = problem.get("ctx", {}).get("error")
+    message = str(cause or problem["msg"]).replace("Input should", "should")
+    if not where:
+        return message
+    field = Settings.model_fields[str(where[0])]
+    shown = "" if field.annotation is SecretStr or not field.repr else f", but is {problem['input']!r}"
+    return f"{_variable(str(where[0]))} {message}{shown}. {field.description}"
 
 
 def table() -> str:
-    """All settings as a Markdown table."""
+    """All settings in Markdown: the variable, its default, and what it does."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{_variable(name)}` | {_default(f.default)} | {f.description} |"
+        for name, f in Settings.model_fields.items()
     ]
-    return "\n".join(["| variable | default | what it does |", "| --- | --- | --- |", *rows])
+    return "\n".join(["| Variable | Default | What it does |", "|---|---|---|", *rows])
 
 
-def _shown(default: object) -> str:
-    if isinstance(default, SecretStr):
-        default = default.get_secret_value()
-    text = ",".join(default) if isinstance(default, tuple) else str(default)
-    return f"`{text.lower() if isinstance(default, bool) else text}`" if text else "none"
+def _default(value: object) -> str:
+    text = ",".join(value) if isinstance(value, tuple) else str(value)
+    return f"`{text.lower() if isinstance(value, bool) else text}`" if text else ""
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201
+    sys.stdout.write(table() + "\n")
