@@ -93,6 +93,7 @@ class Registry:
             tab = self._tabs[who]
             tab.epoch, tab.gone_at = tab.epoch + 1, None
             self._put(replace(self._people[who], connected=True))
+            self._touch([who])  # a session that held the seat until now has to see that it does not
             return self._seat(who)
 
     def detach(self, seat: Seat) -> None:
@@ -101,11 +102,6 @@ class Registry:
             if self._holds(seat) and self._tabs[seat.id].gone_at is None:
                 self._tabs[seat.id].gone_at = self._clock()
                 self._put(replace(self._people[seat.id], connected=False))
-
-    def holds(self, seat: Seat) -> bool:
-        """Whether this seat is still the tab's latest."""
-        with self._lock:
-            return self._holds(seat)
 
     def identify(self, token: str) -> str:
         """The id of the participant whose tab has this token. UnknownError."""
@@ -252,8 +248,10 @@ class Registry:
             me, tab = self._person(who), self._tabs[who]
             room = self._rooms.get(me.room or "")
             others = sorted((p for p in self._people.values() if p.id != who), key=lambda p: (p.name.casefold(), p.id))
+            # A room's code lets in whoever knows it, so it is shown to those who are in it.
+            others = [p if p.room == me.room else replace(p, room=None) for p in others]
             unread = sum(m.author != who for m in room.messages[tab.read :]) if room else 0
-            return View(tab.version, me, room, tuple(others), tab.ending, tab.missed, unread)
+            return View(tab.version, me, room, tuple(others), tab.ending, tab.missed, unread, tab.epoch)
 
     def version(self, who: str) -> int:
         """The version of `view(who)`, without making one. UnknownError."""

@@ -113,6 +113,8 @@ class View:
     ending: Ending | None
     missed: tuple[MissedCall, ...]
     unread: int
+    epoch: int
+    """Which seat speaks for the participant: it grows when another session takes the place."""
 
     @property
     def other(self) -> Participant | None:

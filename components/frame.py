@@ -25,7 +25,7 @@ def show() -> None:
     with st.container(key="signals"):
         heard = _doorbell(view, page.title)
         reported = devices.show()
-    if session.taken_over():
+    if session.taken_over(view):
         _elsewhere()
     _follow_call(view, page.title, heard.path)
     session.tell_media(view, reported, sending=webrtc.playing(preview.KEY))

@@ -3,20 +3,10 @@
 import streamlit as st
 
 from calls.rooms import Ending, View
-from calls.states import EndReason
 from components import session
+from components.reasons import REASONS
 from components.text import plain
 from components.times import length
-
-LINES = {
-    EndReason.HANGUP: "Call ended",
-    EndReason.DECLINED: "Declined",
-    EndReason.BUSY: "Busy",
-    EndReason.CANCELLED: "Cancelled",
-    EndReason.NO_ANSWER: "No answer",
-    EndReason.CONNECTION_LOST: "Connection lost",
-    EndReason.ANSWERED_ELSEWHERE: "Answered elsewhere",
-}
 
 
 def show(view: View | None) -> None:
@@ -41,7 +31,7 @@ def line(ending: Ending) -> str:
     """How a call ended, as Markdown in one line."""
     if ending.missed:
         return f"Missed call from {plain(ending.name)}"
-    words = LINES[ending.reason]
+    words = REASONS[ending.reason]
     about = [f"with {plain(ending.name)}"] if ending.name else []
     if ending.seconds:
         about.append(length(ending.seconds))

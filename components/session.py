@@ -105,10 +105,10 @@ def view() -> View | None:
         return None
 
 
-def taken_over() -> bool:
+def taken_over(view: View | None) -> bool:
     """Whether another tab speaks for this participant now."""
     token = tab().token
-    return token is not None and not services().registry.holds(_seat(token))
+    return view is not None and token is not None and view.epoch != _seat(token).epoch
 
 
 def take_back() -> None:

@@ -137,7 +137,7 @@ def test_coming_and_going_is_everybodys_news(
 def test_what_changes_nothing_wakes_nobody(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:
-    """Setting what is set, dismissing nothing, pressing twice, coming to a seat one has: no version grows, nobody is
+    """Setting what is set, dismissing nothing, pressing twice: no version grows, nobody is
     told. A page may do these each time it draws."""
     code = connect(alice, bob)
     room = carol.opens_room()
@@ -149,8 +149,6 @@ def test_what_changes_nothing_wakes_nobody(
         registry.dismiss(person.id)
         registry.clear_missed(person.id)
         registry.mark_read(person.id)
-        registry.attach(person.seat.token)
-        registry.detach(person.seat)  # taken over by the line above
     bob.accepts(code)
     alice.calls(bob)
     carol.joins(room)

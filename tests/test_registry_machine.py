@@ -121,8 +121,7 @@ class Machine(RuleBasedStateMachine):
         old = self.people[who].seat
         if self.act(who, lambda: self.sit(who, self.registry.attach(old.token))):
             self.gone.pop(old.id, None)
-            assert self.registry.holds(self.people[who].seat)
-            assert not self.registry.holds(old)
+            assert self.people[who].view.epoch == self.people[who].seat.epoch > old.epoch
             self.registry.detach(old)
             assert self.people[who].me.connected
 

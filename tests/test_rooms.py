@@ -12,7 +12,7 @@ ALICE, BOB, CAROL = (Participant(name[0].lower(), name, since=1.0, room="code") 
 
 
 def view(room: Room | None, *people: Participant) -> View:
-    return View(1, ALICE, room, people, ending=None, missed=(), unread=0)
+    return View(1, ALICE, room, people, ending=None, missed=(), unread=0, epoch=0)
 
 
 def test_a_room_binds_who_rings_and_then_who_is_in_it() -> None:

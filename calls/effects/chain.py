@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from av import VideoFrame
 
 from calls.effects.registry import EFFECTS, Context, Effect, Image
@@ -42,11 +43,11 @@ class Chain:
             self._active, self.failure = active, None
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
-        """The frame after the effects; the very same frame when there are none. An effect that fails is switched off."""
+        """The frame after the effects; the same frame when there are none. An effect that fails is switched off."""
         active = self._active
         if not active:
             return frame
-        image, context = frame.to_ndarray(format="bgr24"), Context(self.name)
+        image, context = np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8), Context(self.name)
         for choice in active:
             image = self._apply(choice, image, context)
         changed = VideoFrame.from_ndarray(image, format="bgr24")

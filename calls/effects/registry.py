@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from calls.errors import EffectError
 
 Image = NDArray[np.uint8]
-"""Pixels: height x width x 3, blue, green, red, 0 to 255. An effect returns the same shape and never alters its input."""
+"""Pixels: height x width x 3, blue, green, red, 0 to 255. An effect returns as many and never alters its input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""Live rooms, calls and people, and charts over the history."""
+
+from components import dashboard
+
+dashboard.show()

@@ -1,0 +1,5 @@
+"""Past calls."""
+
+from components import history
+
+history.show()
