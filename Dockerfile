@@ -1,0 +1,29 @@
+FROM python:3.12-slim-bookworm
+
+WORKDIR /app
+
+COPY packages.txt ./
+RUN apt-get update \
+    && xargs -a packages.txt apt-get install -y --no-install-recommends \
+    && rm -rf /var/lib/apt/lists/*
+
+COPY requirements.txt ./
+RUN pip install --no-cache-dir -r requirements.txt
+
+COPY .streamlit/config.toml .streamlit/
+COPY app.py ./
+COPY pages pages
+COPY components components
+COPY calls calls
+
+# The history is kept in /data: mount a volume there, or name another database.
+RUN useradd --system parley --home-dir /data --create-home
+USER parley
+ENV PARLEY_DATABASE_URL=sqlite:////data/parley.sqlite3 \
+    STREAMLIT_SERVER_HEADLESS=true \
+    STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
+
+EXPOSE 8501
+HEALTHCHECK --start-period=30s \
+    CMD python -c "import urllib.request; urllib.request.urlopen('http://localhost:8501/_stcore/health', timeout=5)"
+CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.port=8501"]

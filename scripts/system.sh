@@ -1,0 +1,81 @@
+#!/bin/sh
+# What Parley needs from the system around it. What is missing is named in one line, with the command that installs it.
+#
+#   system.sh venv FOLDER PYTHON   make a virtual environment, unless there is one that works
+#   system.sh opencv PYTHON        see that OpenCV finds its libraries
+#   system.sh tests PYTHON         install those libraries, and what the tests drive: a browser and a TURN server
+set -eu
+
+fail() {
+    echo "Parley: $*" >&2
+    exit 1
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+LIBRARIES="libgl1 libglib2.0-0"
+if [ "$(id -u)" = 0 ]; then sudo=""; else sudo="sudo "; fi
+
+# how PACKAGES FORMULA: the command that installs them, by apt or by Homebrew.
+how() {
+    if has apt-get; then
+        echo "${sudo}apt-get install $1"
+    elif has brew; then
+        echo "brew install $2"
+    else
+        echo "your system's package manager ($1)"
+    fi
+}
+
+make_venv() {
+    has "$2" || fail "there is no $2. Install it: $(how "python3 python3-venv" python@3.11)"
+    "$2" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "$("$2" --version 2>&1) is too old. Install another: $(how "python3.11 python3.11-venv" python@3.11)" \
+            "- then name it: make run PYTHON=python3.11"
+    "$2" -c 'import ensurepip, venv' 2>/dev/null || {
+        package=$("$2" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+        fail "$2 cannot make virtual environments. Install what it lacks: $(how "$package" python@3.11)"
+    }
+    "$1/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+        "$2" -m venv --clear "$1"
+}
+
+check_opencv() {
+    error=$("$1" -c 'import cv2' 2>&1) ||
+        fail "OpenCV cannot start: $(echo "$error" | tail -n 1). Install its libraries: $(how "$LIBRARIES" opencv)"
+}
+
+install_for_tests() {
+    missing=""
+    "$1" -c 'import cv2' 2>/dev/null || missing=$LIBRARIES
+    has "${PARLEY_CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium"
+    has turnserver || missing="$missing coturn"
+    missing=${missing# }
+    [ -n "$missing" ] || return 0
+    has apt-get && apt_get install -y --no-install-recommends $missing || fail_tests
+    # Debian starts a coturn that it installs, open to everybody. The tests start their own.
+    case $missing in *coturn*) as_root systemctl disable --now coturn >/dev/null 2>&1 || true ;; esac
+}
+
+fail_tests() {
+    other=""
+    case $missing in *chromium*) other=" - or name another browser: PARLEY_CHROMIUM=/path/to/it" ;; esac
+    fail "the tests need $missing. Install it: $(how "$missing" "--cask chromium && brew install coturn")$other"
+}
+
+apt_get() {
+    as_root apt-get update -q && as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+}
+
+as_root() {
+    if [ -z "$sudo" ]; then "$@"; else sudo -n "$@"; fi
+}
+
+case ${1:-} in
+    venv) make_venv "$2" "$3" ;;
+    opencv) check_opencv "$2" ;;
+    tests) install_for_tests "$2" ;;
+    *) fail "usage: system.sh venv FOLDER PYTHON | opencv PYTHON | tests PYTHON" ;;
+esac
