@@ -1,7 +1,7 @@
 """The effects that one person has chosen, as the callback through which each of the person's frames goes."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,13 +22,16 @@ class Choice:
 
 
 class Chain:
-    """A frame callback for streamlit-webrtc: `choose` on any thread, call it with frames on another."""
+    """A frame callback: `choose` on any thread, call it with frames on another."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, name: str = "", changed: Callable[[], None] = lambda: None) -> None:
         self.name = name
         """The person in the picture."""
         self.failure: str | None = None
         """Which effect failed and was switched off, in one line; None when all is well."""
+        self._changed = changed
+        """Called, on whichever thread, when what is applied has changed."""
+        self._chosen: tuple[Choice, ...] = ()
         self._active: tuple[Choice, ...] = ()
 
     @property
@@ -39,8 +42,9 @@ class Chain:
     def choose(self, choices: Sequence[Choice]) -> None:
         """Apply these from the next frame on. Raises EffectError, and then changes nothing."""
         active = tuple(_checked(choice) for choice in choices)
-        if active != self._active:
-            self._active, self.failure = active, None
+        if active != self._chosen:  # what failed stays off until something else is chosen
+            self._chosen, self._active, self.failure = active, active, None
+            self._changed()
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The frame after the effects; the same frame when there are none. An effect that fails is switched off."""
@@ -51,7 +55,9 @@ class Chain:
         for choice in active:
             image = self._apply(choice, image, context)
         changed = VideoFrame.from_ndarray(image, format="bgr24")
-        changed.pts, changed.time_base = frame.pts, frame.time_base
+        changed.pts = frame.pts
+        if frame.time_base is not None:
+            changed.time_base = frame.time_base
         return changed
 
     def _apply(self, choice: Choice, image: Image, context: Context) -> Image:
@@ -61,6 +67,7 @@ class Chain:
             logger.exception("The effect %s failed and is off", choice.effect)
             self._active = tuple(other for other in self._active if other != choice)
             self.failure = f"The effect {choice.effect} failed and was switched off."
+            self._changed()
             return image
 
 

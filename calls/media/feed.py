@@ -1,71 +1,85 @@
-"""What a participant sends, after the effects: read once, and handed to every stage that shows it."""
+"""What a participant sends: the browser's own packets or, while an effect is on, what the effect makes of them."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiortc import MediaStreamTrack
-from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame, VideoFrame
 
-from calls.media.stage import Frame, Stage
-from calls.media.timeline import Timeline
+from calls.effects.chain import Chain
+from calls.media.peer import Incoming, source_of
+from calls.media.rendering import Rendering
+from calls.media.source import Source
+from calls.media.stage import Screen
 
-Subscribe = Callable[[MediaStreamTrack], MediaStreamTrack]
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a person's connection sends."""
+
+    video: MediaStreamTrack | None
+    audio: MediaStreamTrack | None
+    bitrate: int
+    """The most bits per second that the video may take."""
 
 
 class Feed:
-    """One participant's picture and sound. Its sources change when the participant's connection does."""
+    """One person's picture and sound, for as long as the person's tab is open. It outlives connections."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, subscribe: Subscribe) -> None:
-        self._loop, self._subscribe = loop, subscribe
-        self._readers: dict[str, tuple[MediaStreamTrack, asyncio.Task[None]]] = {}
-        self.stages: frozenset[Stage] = frozenset()
-        """Who watches, set by the hub."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None]) -> None:
+        self.preview = Screen(loop, "video")
+        """The person's own picture, as others see it."""
+        self.rendering: Rendering | None = None
+        """Where the pixels are, for whoever needs them."""
+        self.chain = Chain(changed=self._refresh_soon)
+        """The effects that the person has chosen."""
+        self._loop, self._changed = loop, changed
+        self._sends_back = False
+        self._sending: Sending | None = None
+        self._original: Incoming | None = None
+        self._bitrate = 0
 
-    def carry(self, *sources: MediaStreamTrack | None) -> None:
-        """Read these tracks from now on, each instead of the last of its kind. From any thread; the same again is free.
+    def carry(self, video: MediaStreamTrack | None, audio: MediaStreamTrack | None, bitrate: int) -> None:
+        """Send what comes with these tracks. From any thread; the same again is free."""
+        sending = Sending(video, audio, bitrate)
+        if sending != self._sending:
+            self._sending = sending
+            self._loop.call_soon_threadsafe(self._carry, sending)
 
-        `subscribe` is asked for a proxy of each, since a track can have one reader only (aiortc's MediaRelay).
-        """
-        for source in sources:
-            if source is not None and not self._reads(source):
-                self._loop.call_soon_threadsafe(self._read, source)
+    def send_back(self, wanted: bool) -> None:  # noqa: FBT001
+        """Whether the person's own browser gets the picture, too. From any thread; the same again is free."""
+        if wanted != self._sends_back:
+            self._sends_back = wanted
+            self._refresh_soon()
 
-    def close(self) -> None:
-        """Stop reading."""
-        for _, task in self._readers.values():
-            task.cancel()
-        self._readers.clear()
+    @property
+    def video(self) -> Source | None:
+        """What the others see; None without a camera."""
+        if self._sending is None or self._original is None or self._original.ended:
+            return None
+        return self.rendering if self.chain.active else self._original
 
-    def _reads(self, source: MediaStreamTrack) -> bool:
-        return source.kind in self._readers and self._readers[source.kind][0] is source
+    @property
+    def audio(self) -> Source | None:
+        """What the others hear; None without a microphone."""
+        source = source_of(self._sending.audio) if self._sending else None
+        return None if source is None or source.ended else source
 
-    def _read(self, source: MediaStreamTrack) -> None:
-        if self._reads(source):
-            return
-        if source.kind in self._readers:
-            self._readers[source.kind][1].cancel()
-        task = self._loop.create_task(self._pump(self._subscribe(source)), name=f"feed-{source.kind}")
-        self._readers[source.kind] = source, task
+    def _carry(self, sending: Sending) -> None:
+        original, self._bitrate = source_of(sending.video), sending.bitrate
+        if original is not self._original:
+            self._original = original
+            self.rendering = Rendering(original, self.chain, lambda: self._bitrate) if original else None
+        for track in (sending.video, sending.audio):
+            if track:
+                track.once("ended", self._refresh)
+        if original:
+            original.cap(sending.bitrate)
+        self._refresh()
 
-    async def _pump(self, track: MediaStreamTrack) -> None:
-        timeline = Timeline()
-        try:
-            while True:
-                frame = await track.recv()
-                if self.stages and isinstance(frame, AudioFrame | VideoFrame):
-                    placed = _placed(frame, timeline)
-                    for stage in self.stages:
-                        stage.show(placed)
-        except MediaStreamError:
-            return  # the source ended: the participant stopped sending, or is gone
-        finally:
-            track.stop()
+    def _refresh_soon(self) -> None:
+        self._loop.call_soon_threadsafe(self._refresh)
 
-
-def _placed(frame: Frame, timeline: Timeline) -> Frame:
-    """The frame on the process's timeline. Pictures are copied: the participant's own preview shows the same object."""
-    placed = VideoFrame.from_ndarray(frame.to_ndarray(), frame.format.name) if isinstance(frame, VideoFrame) else frame
-    if frame.pts is not None and frame.time_base is not None:
-        placed.pts, placed.time_base = timeline.place(frame.pts, frame.time_base), frame.time_base
-    return placed
+    def _refresh(self) -> None:
+        self.preview.show(self.video if self._sends_back else None)
+        self._changed()

@@ -1,36 +1,41 @@
-"""Who sees and hears whom: follows the registry, and points feeds at stages."""
+"""Who sees and hears whom: follows the registry, and points stages at feeds."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
 
-from calls.media.feed import Feed, Subscribe
+from calls.media.conference import Conference
+from calls.media.feed import Feed
 from calls.media.stage import Stage
 from calls.rooms import Snapshot
-
-
-def audience(snapshot: Snapshot) -> dict[str, frozenset[str]]:
-    """Whose feeds everybody who is here gets: those of the others in the room, and nothing while it rings."""
-    members = {room.code: frozenset(room.members) for room in snapshot.rooms}
-    return {
-        person.id: members[person.room] - {person.id}
-        if person.room and person.id in members[person.room]
-        else frozenset()
-        for person in snapshot.people
-    }
 
 
 class MediaHub:
     """The feeds and stages of everybody who is here, by participant id."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, subscribe: Subscribe) -> None:
-        self._loop, self._subscribe = loop, subscribe
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        spoke: Callable[[str, str], None] = lambda room, who: None,  # noqa: ARG005
+        bitrate: int = 2_500_000,
+    ) -> None:
+        """`spoke` is told, with the code of the room, who has begun to speak in it. `bitrate` is that of a grid."""
+        self._loop, self._spoke, self._bitrate = loop, spoke, bitrate
+        self._conferences: dict[str, Conference] = {}
         self._feeds: dict[str, Feed] = {}
         self._stages: dict[str, Stage] = {}
-        self._version = -1
+        self._snapshot = Snapshot(-1, (), ())
 
-    def feed(self, who: str) -> Feed:
-        """What this participant sends. From any thread."""
-        return self._feeds.get(who) or self._feeds.setdefault(who, Feed(self._loop, self._subscribe))
+    def open_feed(self) -> Feed:
+        """A feed for one tab. From any thread."""
+        return Feed(self._loop, self._wire)
+
+    def send(self, who: str, feed: Feed) -> None:
+        """This is what the participant sends. From any thread; the same again is free."""
+        if self._feeds.get(who) is not feed:
+            self._feeds[who] = feed
+            self._loop.call_soon_threadsafe(self._wire)
 
     def stage(self, who: str) -> Stage:
         """What this participant watches and hears. From any thread."""
@@ -42,16 +47,25 @@ class MediaHub:
             self._loop.call_soon_threadsafe(self._follow, snapshot)
 
     def _follow(self, snapshot: Snapshot) -> None:
-        if snapshot.version <= self._version:
+        if snapshot.version <= self._snapshot.version:
             return
-        self._version = snapshot.version
-        watches = audience(snapshot)
-        self._forget(watches)
-        for who in watches:
-            self.feed(who).stages = frozenset(self.stage(by) for by, feeds in watches.items() if who in feeds)
+        before, self._snapshot = self._snapshot, snapshot
+        # Somebody may send, or watch, before the snapshot comes that knows them: only who was there can have gone.
+        for who in {person.id for person in before.people} - {person.id for person in snapshot.people}:
+            self._feeds.pop(who, None)
+            self.stage(who).show(None, None)
+            del self._stages[who]
+        self._wire()
 
-    def _forget(self, here: Mapping[str, object]) -> None:
-        for who in self._feeds.keys() - here.keys():
-            self._feeds.pop(who).close()
-        for who in self._stages.keys() - here.keys():
-            self._stages.pop(who).close()
+    def _wire(self) -> None:
+        people = {person.id: person for person in self._snapshot.people}
+        rooms = {room.code: room for room in self._snapshot.rooms if room.members}
+        for code in self._conferences.keys() - rooms.keys():
+            self._conferences.pop(code).close()
+        for code, room in rooms.items():
+            if code not in self._conferences:
+                self._conferences[code] = Conference(partial(self._spoke, code), self._bitrate)
+            self._conferences[code].wire(room, people, self._feeds, {who: self.stage(who) for who in room.members})
+        inside = {who for room in rooms.values() for who in room.members}
+        for who in self._stages.keys() - inside:
+            self._stages[who].show(None, None)

@@ -1,20 +1,22 @@
-"""One clock for all media of the process, so that a stage can change from feed to feed and time still runs forward."""
+"""When something was recorded, on the clock of this process, as well as can be told from when it arrived."""
 
-import time
-from fractions import Fraction
-
-MAX_DRIFT = 1.0  # seconds; a source that is further off has been paused, and starts anew
+CREEP = 0.001  # how fast the estimate forgets, in seconds per second: clocks differ by less
 
 
 class Timeline:
-    """Moves one source's timestamps onto the process's clock, keeping their distances as they came."""
+    """Places one stream's timestamps on the process's clock. Of all delays on the way, the shortest one counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_rate: int) -> None:
+        self._clock_rate = clock_rate
         self._offset: float | None = None
+        self._last = 0.0
 
-    def place(self, pts: int, time_base: Fraction) -> int:
-        """The timestamp, in units of `time_base`, of a frame that came just now with the timestamp `pts`."""
-        now, source = time.monotonic(), float(pts * time_base)
-        if self._offset is None or abs(now - source - self._offset) > MAX_DRIFT:
-            self._offset = now - source
-        return round((source + self._offset) / time_base)
+    def place(self, timestamp: int, now: float) -> float:
+        """When the frame with this timestamp (without an end, in units of the clock rate) was made, if it came now."""
+        offset = now - timestamp / self._clock_rate
+        if self._offset is None:
+            self._offset = offset
+        else:
+            self._offset = min(self._offset + CREEP * (now - self._last), offset)
+        self._last = now
+        return timestamp / self._clock_rate + self._offset
