@@ -191,5 +191,7 @@ def _write_ahead(connection: Any, _: object) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what the driver said."""
+    """The first line of what the driver said; nothing of a URL that cannot be read, as it may hold a password."""
+    if isinstance(error, ValueError):
+        return "it cannot be read as a URL"
     return str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")

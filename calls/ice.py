@@ -74,7 +74,7 @@ def _resolved(settings: Settings, resolver: Callable[[], Servers]) -> Servers:
 def _asked(resolver: Callable[[], Servers]) -> Servers:
     try:
         return [_plain(server) for server in resolver()]
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, LookupError) as error:
         _warn(f"No TURN server: {error}")
         return []
 

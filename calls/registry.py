@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
-from calls.rooms import Call, Change, EndedCall, Ending, Message, MissedCall, Participant, Room, Snapshot, View
+from calls.paths import Direct, DirectState, MediaPath, PathReason
+from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
 from calls.states import PUT_DOWN, REASONS, EndReason, Event, Status, after
 from calls.text import clean_code, clean_message, clean_name, new_code
 
@@ -24,6 +25,7 @@ Listener = Callable[[Change], None]
 
 CHAT_LENGTH = 5_000
 MISSED_LENGTH = 20
+KEPT = 16  # signals of a direct call that wait for the one who has not answered
 
 
 def steady_clock() -> Clock:
@@ -56,13 +58,21 @@ class _Tab:
 
 class Registry:
     """Every method may be called from any thread. Errors are those of `calls.errors`; one that raises changes nothing
-    but what `call` says of a busy person."""
+    but what `call` and `invite` say of a busy person."""
 
     def __init__(
-        self, *, clock: Clock | None = None, ring_timeout: float = 30.0, seat_grace: float = 15.0, capacity: int = 2
+        self,
+        *,
+        clock: Clock | None = None,
+        ring_timeout: float = 30.0,
+        seat_grace: float = 15.0,
+        capacity: int = 8,
+        direct_timeout: float = 8.0,
     ) -> None:
+        self.capacity = capacity
+        """How many a room holds; who is being rung into it counts."""
         self._clock = clock or steady_clock()
-        self._ring_timeout, self._seat_grace, self._capacity = ring_timeout, seat_grace, capacity
+        self._ring_timeout, self._seat_grace, self._direct_timeout = ring_timeout, seat_grace, direct_timeout
         self._lock = threading.Lock()
         self._people: dict[str, Participant] = {}
         self._tabs: dict[str, _Tab] = {}
@@ -125,10 +135,26 @@ class Registry:
         with self._changing():
             self._put(replace(self._person(who), camera=camera, microphone=microphone))
 
+    def choose_layout(self, who: str, layout: Layout, pinned: str | None = None) -> None:
+        """What the participant's stage shows; `pinned` is the id of whom it shows all the time. UnknownError."""
+        with self._changing():
+            self._people[who] = replace(self._person(who), layout=layout, pinned=pinned)
+            self._touch([who])
+
+    def speaks(self, code: str, who: str) -> None:
+        """Somebody has begun to speak in a room. A room or a person that has gone is no error: sound comes late."""
+        with self._changing():
+            room = self._rooms.get(code)
+            if room and who in room.members and room.speakers[:1] != (who,):
+                before = tuple(other for other in room.speakers if other != who and other in room.members)
+                self._rooms[code] = replace(room, speakers=(who, *before))
+                self._touch(room.members)
+
     # Calls
 
-    def call(self, caller: str, callee: str) -> str:
-        """Ring somebody; returns the room's code. Calling back who is ringing oneself is the answer (glare).
+    def call(self, caller: str, callee: str, *, direct: bool = False) -> str:
+        """Ring somebody; returns the room's code. Calling back who is ringing oneself is the answer (glare). A direct
+        call is to go from browser to browser, and the offer for it rings along.
 
         Raises BusyError when they are not free: the caller stays IDLE, and both are told. Else UnknownError,
         IllegalTransitionError, and InputError for calling oneself.
@@ -141,17 +167,46 @@ class Registry:
                 self._answer(self._rooms[me.room], caller)
                 return me.room
             self._require_idle(me)
-            room = self._new_room(Call(caller, callee, self._clock() + self._ring_timeout), me, them)
-            if them.status is not Status.IDLE:
-                self._turn_away(room, me, them)
-                raise BusyError(f"{them.name} is in another call.")
+            room = self._new_room(self._ring(me, them), me, them)
+            if direct:
+                attempt = self._new_direct(caller, callee, None)
+                room = replace(room, path=MediaPath.DIRECT, path_by=caller, direct=attempt)
             self._rooms[room.code] = room
             self._move(me, Event.CALL, room.code)
             self._move(them, Event.RING, room.code)
             return room.code
 
+    def invite(self, who: str, whom: str) -> None:
+        """Ring somebody into the room that one is in. Who is in it already, or is being rung for it, may be invited
+        again: nothing happens.
+
+        It is a call of its own until it is answered. Where it is not, the two are told as after any call, and the
+        inviter stays in the room. An invitation ends with the inviter's stay, and with the room.
+
+        Raises BusyError as `call` does, RoomFullError, UnknownError, and InputError for inviting oneself.
+        """
+        with self._changing():
+            me, them, room = self._person(who), self._person(whom), self._room_with(who)
+            if who == whom:
+                raise InputError("You cannot invite yourself.")
+            if them.room == room.code:
+                return
+            self._require_place(room)
+            ring = self._ring(me, them)
+            self._tabs[who].ending = None
+            self._rooms[room.code] = replace(room, invites=(*room.invites, ring))
+            self._move(them, Event.RING, room.code)
+
+    def cancel_invite(self, who: str, whom: str) -> None:
+        """Take one's invitation back. No error when it was answered or has stopped ringing by now. UnknownError."""
+        with self._changing():
+            room = self._rooms.get(self._person(who).room or "")
+            for invite in room.invites if room else ():
+                if (invite.caller, invite.callee) == (who, whom):
+                    self._withdraw(invite, Event.CANCEL)
+
     def accept(self, who: str, code: str) -> None:
-        """Answer the call that rings for this room. Accepting twice is no error.
+        """Answer what rings for this room: the call that opens it, or an invitation. Accepting twice is no error.
 
         Raises UnknownError when it has stopped ringing: cancelled at the same moment, say.
         """
@@ -174,13 +229,13 @@ class Registry:
         with self._changing():
             me = self._person(who)
             self._require_idle(me)
-            room = self._new_room(None, me)
-            self._rooms[room.code] = replace(room, members=(who,))
-            self._move(me, Event.JOIN, room.code)
+            room = self._new_room(None)
+            self._enter(me, room, Event.JOIN)
             return room.code
 
     def join(self, who: str, code: str) -> str:
-        """Come into a room by its code, as typed; returns the code. Joining twice is no error.
+        """Come into a room by its code, as typed; returns the code. Joining twice is no error, and who is being rung
+        into the room answers by joining.
 
         Raises InputError for what is no code, UnknownError, RoomFullError, IllegalTransitionError.
         """
@@ -190,28 +245,17 @@ class Registry:
             if room is None or room.ringing:
                 raise UnknownError("No room has this code. It may have closed: ask for a new link.")
             if me.room == code:
+                self._answer(room, who)
                 return code
             self._require_idle(me)
-            if len(room.bound) >= self._capacity:
-                raise RoomFullError(f"This room is full: it holds {self._capacity}.")
-            self._move(me, Event.JOIN, code)
-            members = (*room.members, who)
-            back = any(person.id == who for person in room.attended)
-            self._rooms[code] = replace(
-                room,
-                members=members,
-                attended=room.attended if back else (*room.attended, me),
-                started_at=room.started_at or (self._clock() if len(members) > 1 else None),
-            )
+            self._require_place(room)
+            self._enter(me, room, Event.JOIN)
             return code
 
     def say(self, who: str, text: str) -> None:
         """Say something in the chat of one's room. InputError, UnknownError."""
         with self._changing():
-            me = self._person(who)
-            room = self._rooms.get(me.room or "")
-            if room is None or who not in room.members:
-                raise UnknownError("You are not in a room, so nobody would read this.")
+            me, room = self._person(who), self._room_with(who)
             if len(room.messages) >= CHAT_LENGTH:
                 raise InputError("This chat is full. Open a new room to go on.")
             message = Message(who, me.name, clean_message(text), self._clock())
@@ -222,7 +266,68 @@ class Registry:
         """The participant has seen the chat as it is now. It wakes nobody: who reads has drawn it. UnknownError."""
         with self._changing():
             room = self._rooms.get(self._person(who).room or "")
-            self._tabs[who].read = len(room.messages) if room else 0
+            self._tabs[who].read = len(room.messages) if room and who in room.members else 0
+
+    # The path of the media
+
+    def choose_path(self, who: str, path: MediaPath, reason: PathReason = PathReason.CHOSEN) -> None:
+        """Have the media of one's call travel so, from now on and for both. The same again is nothing.
+
+        Raises UnknownError without a call, InputError where a direct one would not be between two.
+        """
+        with self._changing():
+            room = self._rooms.get(self._person(who).room or "")
+            if room is None or not (room.ringing or who in room.members):
+                raise UnknownError("You are in no call, so there is no path to choose.")
+            if path is MediaPath.SERVER:
+                self._take_path(room, room.through_server(reason, who))
+            elif room.path is not path:
+                if len(room.members) != 2:
+                    raise InputError("Only a call of two can be direct.")
+                attempt = self._new_direct(who, room.company(who)[0], self._clock() + self._direct_timeout)
+                self._take_path(room, replace(room, path=path, path_reason=reason, path_by=who, direct=attempt))
+
+    def signal(self, who: str, call: str, kind: str, text: str) -> str:
+        """Take a signal from one browser of a direct call for the other; returns the id of the other's participant.
+        `text` is the whole signal as JSON, `kind` its type. An answer accepts what still rings.
+
+        Raises UnknownError for a call that is not theirs, or is over.
+        """
+        with self._changing():
+            room, direct = self._direct_of(who, call)
+            if who == direct.offerer and not direct.answered:
+                kept = (text,) if kind == "offer" else (*direct.kept, text)
+                direct = replace(direct, kept=kept[:KEPT])
+            elif kind == "answer":
+                direct = replace(direct, kept=(), answered=True)
+            elif room.ringing:
+                raise UnknownError("This call still rings: answer it first.")
+            self._rooms[room.code] = room = replace(room, direct=direct)  # nobody sees a signal: nobody is woken
+            if who == direct.answerer:
+                self._answer(room, who)
+            return direct.other(who)
+
+    def kept_signals(self, who: str) -> tuple[str, ...]:
+        """What the other's browser has said so far to one who has not answered. UnknownError."""
+        with self._lock:
+            room = self._rooms.get(self._person(who).room or "")
+            direct = room.direct if room else None
+            return direct.kept if direct and who == direct.answerer else ()
+
+    def report_direct(self, who: str, call: str, state: DirectState) -> None:
+        """A browser says how its end of a direct call is. UnknownError as `signal` does."""
+        with self._changing():
+            room, direct = self._direct_of(who, call)
+            if room.path is MediaPath.SERVER:
+                return  # it was given up meanwhile
+            if state is DirectState.FAILED:
+                reason = PathReason.LOST if direct.established else PathReason.NO_PATH
+                self._take_path(room, room.through_server(reason, None))
+            elif state is DirectState.RESTART:
+                deadline = None if room.ringing else self._clock() + self._direct_timeout
+                self._take_path(room, replace(room, direct=self._new_direct(*direct.pair, deadline)))
+            elif who in room.members:
+                self._take_path(room, replace(room, direct=direct.shown_by(who)))
 
     # What one is told
 
@@ -247,6 +352,9 @@ class Registry:
         with self._lock:
             me, tab = self._person(who), self._tabs[who]
             room = self._rooms.get(me.room or "")
+            if room and who not in room.members:  # what is said there is not for whoever still rings
+                room = replace(room, messages=(), speakers=())
+            room = room and _with_path_for(room, who)
             others = sorted((p for p in self._people.values() if p.id != who), key=lambda p: (p.name.casefold(), p.id))
             # A room's code lets in whoever knows it, so it is shown to those who are in it.
             others = [p if p.room == me.room else replace(p, room=None) for p in others]
@@ -301,8 +409,11 @@ class Registry:
 
     def _expire(self) -> None:
         now = self._clock()
-        for room in [r for r in self._rooms.values() if r.call and r.ringing and r.call.deadline <= now]:
-            self._end(room, Event.TIMEOUT)
+        for ring in [ring for room in self._rooms.values() for ring in room.rings if ring.deadline <= now]:
+            self._part(self._people[ring.callee], Event.TIMEOUT)
+        for room in [room for room in self._rooms.values() if room.direct]:
+            if room.direct and room.direct.deadline is not None and room.direct.deadline <= now:
+                self._take_path(room, room.through_server(PathReason.NO_PATH, None))
         for who in [i for i, t in self._tabs.items() if t.gone_at is not None and t.gone_at + self._seat_grace <= now]:
             self._remove(who, Event.LOSE)
 
@@ -351,65 +462,133 @@ class Registry:
             self._tabs[participant.id].ending = None
         if participant.room != room:
             self._tabs[participant.id].read = 0
+            participant = replace(participant, layout=Layout.AUTO, pinned=None)
         self._put(replace(participant, status=status, room=room, since=self._clock()))
 
     def _require_idle(self, me: Participant) -> None:
         if me.status is not Status.IDLE:
             raise IllegalTransitionError("You are in a call already. Hang up first.")
 
+    def _require_place(self, room: Room) -> None:
+        if len(room.bound) >= self.capacity:
+            raise RoomFullError(f"This room is full: it holds {self.capacity}.")
+
+    def _room_with(self, who: str) -> Room:
+        room = self._rooms.get(self._people[who].room or "")
+        if room is None or who not in room.members:
+            raise UnknownError("You are not in a room, so this reaches nobody.")
+        return room
+
     def _new_room(self, call: Call | None, *attended: Participant) -> Room:
         return Room(new_code(), self._clock(), call, attended=attended)
 
-    def _answer(self, room: Room, by: str) -> None:
-        if room.call is None or not room.ringing or by != room.call.callee:
-            return  # answered already, or the caller pressed twice
-        caller, callee = self._people[room.call.caller], self._people[by]
-        self._move(callee, Event.ACCEPT, room.code)
-        self._move(caller, Event.ANSWERED, room.code)
-        self._rooms[room.code] = replace(
-            room, call=replace(room.call, ringing=False), members=(caller.id, callee.id), started_at=self._clock()
-        )
+    def _new_direct(self, offerer: str, answerer: str, deadline: float | None) -> Direct:
+        return Direct(secrets.token_hex(8), offerer, answerer, deadline)
+
+    def _direct_of(self, who: str, call: str) -> tuple[Room, Direct]:
+        room = self._rooms.get(self._person(who).room or "")
+        if room is None or room.direct is None or room.direct.id != call or who not in room.direct.pair:
+            raise UnknownError("There is no such direct call of yours, or it is over.")
+        return room, room.direct
+
+    def _take_path(self, before: Room, room: Room) -> None:
+        if room != before:
+            self._rooms[room.code] = room
+            self._touch(room.members or room.bound)
+
+    def _ring(self, caller: Participant, callee: Participant) -> Call:
+        call = Call(caller.id, callee.id, self._clock() + self._ring_timeout)
+        if callee.status is not Status.IDLE:
+            self._turn_away(self._new_room(call, caller, callee), caller, callee)
+            raise BusyError(f"{callee.name} is in another call.")
+        return call
 
     def _turn_away(self, room: Room, caller: Participant, callee: Participant) -> None:
-        self._tell(caller.id, Ending(EndReason.BUSY, callee.name, self._clock()))
+        self._tell(caller.id, Ending(EndReason.BUSY, (callee.name,), self._clock()))
         self._miss(callee.id, caller)
-        self._ended.append(EndedCall(room, EndReason.BUSY, self._clock()))
+        self._report(room, EndReason.BUSY)
         self._touch([caller.id, callee.id])
 
+    def _answer(self, room: Room, by: str) -> None:
+        ring = room.ring_of(by)
+        if ring is None or by != ring.callee:
+            return  # answered already, or the caller pressed twice
+        if room.started_at is None:
+            room = replace(room, call=replace(ring, ringing=False))
+        if room.direct and not room.members:
+            room = replace(room, direct=replace(room.direct, deadline=self._clock() + self._direct_timeout))
+        for who, event in ((ring.caller, Event.ANSWERED), (by, Event.ACCEPT)):
+            if who not in room.members:
+                room = self._enter(self._people[who], room, event)
+
+    def _enter(self, me: Participant, room: Room, event: Event) -> Room:
+        self._move(me, event, room.code)
+        self._rooms[room.code] = room = room.entered(me, self._clock())
+        return room
+
     def _part(self, me: Participant, event: Event) -> None:
-        """One person goes. A call of two, ringing or answered, is over for both; of more, for the one who goes."""
+        """One person goes. A call of two, ringing or answered, is over for both; an invitation, for who is invited; a
+        group goes on without the one who goes."""
         room = self._rooms[me.room or ""]
-        if room.ringing or len(room.members) <= 2:
-            self._end(room, event)
+        if room.members and (invite := room.ring_of(me.id)):
+            self._withdraw(invite, event)
+        elif room.group and len(room.members) > 1:
+            self._go(me, room, event)
         else:
-            self._rooms[room.code] = replace(room, members=tuple(m for m in room.members if m != me.id))
-            self._tell(me.id, self._ending(room, me.id, event))
-            self._move(me, event, None)
+            self._end(room, event)
+
+    def _withdraw(self, invite: Call, event: Event) -> None:
+        """An invitation is over and was not answered: a call of its own, while the inviter's goes on."""
+        inviter, invited = self._people[invite.caller], self._people[invite.callee]
+        room = self._rooms[invited.room or ""]
+        self._rooms[room.code] = replace(room, invites=tuple(other for other in room.invites if other != invite))
+        ring = Room(new_code(), invited.since, invite, attended=(inviter, invited))
+        if event is not Event.CANCEL:
+            self._tell(inviter.id, self._ending(ring, inviter, event))
+        self._tell(invited.id, self._ending(ring, invited, event))
+        self._move(invited, event, None)
+        self._report(ring, REASONS[event])
+
+    def _go(self, me: Participant, room: Room, event: Event) -> None:
+        for invite in room.invites:
+            if invite.caller == me.id:
+                self._withdraw(invite, Event.CANCEL)
+        before = self._rooms[room.code]
+        self._rooms[room.code] = after = before.left(me.id, self._clock())
+        self._tell(me.id, self._ending(before, me, event))
+        self._move(me, event, None)
+        if after.started_at is None:
+            self._report(before, REASONS[event])
 
     def _end(self, room: Room, event: Event) -> None:
-        del self._rooms[room.code]
-        for who in room.bound:
-            if room.call or len(room.members) > 1:
-                self._tell(who, self._ending(room, who, event))
-            self._move(self._people[who], event, None)
+        for invite in room.invites:
+            self._withdraw(invite, Event.CANCEL)
+        room = self._rooms.pop(room.code)
+        for me in [self._people[who] for who in room.bound]:
+            if room.call or room.started_at or room.group:
+                self._tell(me.id, self._ending(room, me, event))
+            self._move(me, event, None)
         if room.call or room.started_at:
-            self._ended.append(EndedCall(room, REASONS[event], self._clock()))
+            self._report(room, REASONS[event])
 
-    def _ending(self, room: Room, who: str, event: Event) -> Ending:
+    def _report(self, room: Room, reason: EndReason) -> None:
+        self._ended.append(EndedCall(room, reason, self._clock()))
+
+    def _ending(self, room: Room, me: Participant, event: Event) -> Ending:
         now = self._clock()
-        other = next((p for p in room.attended if p.id != who), None)
-        missed = bool(room.call and room.ringing and room.call.callee == who and event is not Event.DECLINE)
-        if missed and other:
-            self._miss(who, other)
-        seconds = now - room.started_at if room.started_at else 0.0
-        return Ending(REASONS[event], other.name if other else "", now, missed, seconds)
+        others = [self._people[who] for who in room.company(me.id)]
+        missed = bool(room.call and room.ringing and room.call.callee == me.id and event is not Event.DECLINE)
+        if missed:
+            self._miss(me.id, others[0])
+        seconds = now - max(room.started_at, me.since) if room.started_at else 0.0
+        return Ending(REASONS[event], tuple(other.name for other in others), now, missed, seconds)
 
     def _tell(self, who: str, ending: Ending) -> None:
         self._tabs[who].ending = ending
 
     def _miss(self, who: str, caller: Participant) -> None:
-        missed = MissedCall(caller.id, caller.name, self._clock())
-        self._tabs[who].missed = (missed, *self._tabs[who].missed)[:MISSED_LENGTH]
+        before = (call for call in self._tabs[who].missed if call.caller != caller.id)
+        self._tabs[who].missed = (MissedCall(caller.id, caller.name, self._clock()), *before)[:MISSED_LENGTH]
 
     def _remove(self, who: str, event: Event | None) -> None:
         me = self._people[who]
@@ -418,3 +597,12 @@ class Registry:
         everybody = list(self._people)
         del self._people[who], self._tabs[who]
         self._touch(everybody)
+
+
+def _with_path_for(room: Room, who: str) -> Room:
+    """The room without what browsers say to each other; who is not in the call sees nothing of its path."""
+    if room.direct and who in room.direct.pair:
+        return replace(room, direct=replace(room.direct, kept=(), answered=False))
+    if who in room.members:
+        return replace(room, direct=None)
+    return replace(room, path=MediaPath.SERVER, path_reason=None, path_by=None, direct=None)

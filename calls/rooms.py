@@ -3,9 +3,23 @@
 Times are seconds since the epoch, on the registry's clock.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
+from calls.paths import Direct, MediaPath, PathReason
 from calls.states import EndReason, Status
+
+
+class Layout(StrEnum):
+    """What a stage shows of a room."""
+
+    AUTO = "auto"
+    """Who speaks while there are two, everybody from three on."""
+    SPEAKER = "speaker"
+    GRID = "grid"
+    PIN = "pin"
+    """One person, whoever speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,10 @@ class Participant:
     microphone: bool = False
     connected: bool = True
     """False while the tab is gone and its seat is kept."""
+    layout: Layout = Layout.AUTO
+    """What this person's stage shows."""
+    pinned: str | None = None
+    """Whom it shows, when it is to be always the same person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How a room began when somebody rang somebody."""
+    """Somebody rings somebody: to open a room with them, or to have them come into one."""
 
     caller: str
     callee: str
@@ -52,23 +70,93 @@ class Room:
 
     code: str
     opened_at: float
+    """When it began to ring, or the room was opened; for a group of which one was left alone, since then."""
     call: Call | None = None
+    """How those in it met, when somebody rang somebody."""
     members: tuple[str, ...] = ()
     """The ids of those who are in it, first come first."""
     started_at: float | None = None
     """When there were first two in it: the clock of the call runs from here."""
     messages: tuple[Message, ...] = ()
     attended: tuple[Participant, ...] = ()
-    """All who rang, were rung or came in, as they were then."""
+    """All who met in the present call, as they were then: who rang, was rung first, or came in."""
+    invites: tuple[Call, ...] = ()
+    """The invitations that ring now: their callers are in it, their callees may come."""
+    group: bool = False
+    """Three have been in it at once: who goes leaves the others in it, down to the last one."""
+    speakers: tuple[str, ...] = ()
+    """The ids of those who spoke last, the last one first."""
+    path: MediaPath = MediaPath.SERVER
+    """How its media are to travel."""
+    path_reason: PathReason | None = None
+    path_by: str | None = None
+    """The id of whoever chose that path, or is the reason for it."""
+    direct: Direct | None = None
+    """The connection between two browsers, also while it is given up for the server's path."""
+
+    @property
+    def goes_direct(self) -> bool:
+        """Whether the media travel from browser to browser now, and nothing is needed of the server."""
+        return self.path is MediaPath.DIRECT and self.direct is not None and self.direct.established
 
     @property
     def ringing(self) -> bool:
+        """Whether nobody is in it yet."""
         return self.call is not None and self.call.ringing
 
     @property
+    def rings(self) -> tuple[Call, ...]:
+        """All that rings for it: the call that opens it, or the invitations into it."""
+        return (self.call,) if self.call and self.call.ringing else self.invites
+
+    @property
     def bound(self) -> tuple[str, ...]:
-        """The ids of all whose status depends on this room: its members, and who is being rung."""
-        return (*self.members, *((self.call.caller, self.call.callee) if self.call and self.call.ringing else ()))
+        """The ids of all whose status depends on this room: its members, and who rings or is rung."""
+        waiting = [who for ring in self.rings for who in (ring.caller, ring.callee) if who not in self.members]
+        return (*self.members, *waiting)
+
+    def ring_of(self, who: str) -> Call | None:
+        """The call by which somebody who is not in it yet rings, or is rung."""
+        rings = () if who in self.members else self.rings
+        return next((ring for ring in rings if who in (ring.caller, ring.callee)), None)
+
+    def company(self, who: str) -> tuple[str, ...]:
+        """The ids of the others in it, first come first; where it still rings for somebody, the other end."""
+        ring = self.ring_of(who)
+        return tuple(other for other in ((ring.caller, ring.callee) if ring else self.members) if other != who)
+
+    def entered(self, person: Participant, now: float) -> "Room":
+        """The room when this person has come in, rung or not."""
+        members = (*self.members, person.id)
+        back = any(before.id == person.id for before in self.attended)
+        room = self if len(members) < 3 else self.through_server(PathReason.JOINED, person.id)
+        return replace(
+            room,
+            members=members,
+            invites=tuple(invite for invite in self.invites if invite.callee != person.id),
+            attended=self.attended if back else (*self.attended, person),
+            started_at=self.started_at or (now if len(members) > 1 else None),
+            group=self.group or len(members) > 2,
+        )
+
+    def left(self, who: str, now: float) -> "Room":
+        """The room when this member has gone. For one who is left alone it is as if just opened: that call is over."""
+        members, speakers = (tuple(one for one in ids if one != who) for ids in (self.members, self.speakers))
+        room = replace(self, members=members, speakers=speakers)
+        if self.direct and who in self.direct.pair:
+            room = replace(room, path=MediaPath.SERVER, path_reason=None, path_by=None, direct=None)
+        if len(members) > 1:
+            return room
+        alone = tuple(person for person in self.attended if person.id in members)
+        return replace(room, opened_at=now, call=None, started_at=None, attended=alone)
+
+    def through_server(self, reason: PathReason, by: str | None) -> "Room":
+        """The room when its media go through the server again. What two browsers show of each other they show until
+        that path is up; an attempt that did not get so far is over."""
+        if self.path is MediaPath.SERVER:
+            return self
+        direct = self.direct if self.goes_direct else None
+        return replace(self, path=MediaPath.SERVER, path_reason=reason, path_by=by, direct=direct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +164,8 @@ class Ending:
     """What a participant is told when a call is over."""
 
     reason: EndReason
-    name: str
-    """The other person."""
+    names: tuple[str, ...]
+    """The others in it, first come first."""
     at: float
     missed: bool = False
     seconds: float = 0.0
@@ -118,8 +206,22 @@ class View:
 
     @property
     def other(self) -> Participant | None:
-        """The other person of the call or the room; None while nobody else is there."""
-        return next((person for person in self.people if self.room and person.id in self.room.bound), None)
+        """Who calls or is called while it rings, then the first of the others; None while nobody else is there."""
+        return next(iter(self._those(self.room.company(self.me.id) if self.room else ())), None)
+
+    @property
+    def others(self) -> tuple[Participant, ...]:
+        """Everybody else in the room, in the order they came."""
+        return self._those(self.room.members if self.room else ())
+
+    @property
+    def invited(self) -> tuple[Participant, ...]:
+        """Who is being rung to come into the room, in that order."""
+        return self._those(invite.callee for invite in (self.room.invites if self.room else ()))
+
+    def _those(self, ids: Iterable[str]) -> tuple[Participant, ...]:
+        people = {person.id: person for person in self.people}
+        return tuple(people[who] for who in ids if who in people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,7 +22,8 @@ IGNORED = frozenset({"PARLEY_CHROMIUM"})
 _HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.~%-]+)(?::(?P<port>\d{1,5}))?"
 _STUN = re.compile(rf"stuns?:{_HOST_AND_PORT}", re.ASCII)
 _TURN = re.compile(rf"turns?:{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(rf"(?P<scheme>https?)://{_HOST_AND_PORT}", re.ASCII)
+_USUAL_PORTS = {"http": "80", "https": "443"}
 
 
 def _split(value: object) -> object:
@@ -51,18 +51,15 @@ def _turn_url(url: str) -> str:
 
 
 def _origin(text: str) -> str:
-    """An origin as browsers write it (RFC 6454, section 6.2): it is compared letter by letter."""
-    parts = urlsplit(text)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError("should be an origin such as https://calls.example.org")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-    if text != (origin := f"{parts.scheme}://{host}{port}"):
-        raise ValueError(f"should be {origin}, as browsers write that origin")
+    """An origin as browsers write it (RFC 6454, section 6.2), because it is compared letter by letter."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None or text != text.lower() or found["port"] == _USUAL_PORTS[found["scheme"]]:
+        raise ValueError("should look like https://calls.example.org: no path, no capitals, no port 443 (http: 80)")
     return text
 
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Bitrate = Annotated[int, Field(ge=100_000, le=20_000_000)]
 Texts = tuple[str, ...]
 StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDecode, BeforeValidator(_split)]
 TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
@@ -76,13 +73,18 @@ class Settings(BaseSettings):
 
     ring_timeout: Seconds = Field(30.0, description="Seconds that a call rings before it counts as missed.")
     seat_grace: Seconds = Field(15.0, description="Seconds that a person's seat is kept after the tab has gone.")
-    auto_preview: bool = Field(True, description="Show the camera in the lobby without being asked.")
+    room_capacity: int = Field(8, ge=2, le=32, description="How many people a room holds.")
+    auto_preview: bool = Field(True, description="Start the camera by itself when a call rings, in or out.")
     database_url: str = Field(
         "sqlite:///parley.sqlite3", repr=False, description="Where the history is kept, as an SQLAlchemy URL."
     )
     video_width: int = Field(640, ge=160, le=1920, description="Width that cameras are asked for, in pixels.")
     video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
     video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
+    video_bitrate: Bitrate = Field(
+        1_500_000, description="The most bits per second that a camera sends at 640x480 and below."
+    )
+    video_bitrate_hd: Bitrate = Field(2_500_000, description="The same for larger pictures.")
     stun_urls: StunUrls = Field(
         ("stun:stun.l.google.com:19302",), description="STUN servers, comma separated; empty for none."
     )
@@ -98,6 +100,10 @@ class Settings(BaseSettings):
     resolve_turn: bool = Field(
         True,
         description="With no TURN server set here, use Cloudflare, Twilio or Hugging Face by their own variables.",
+    )
+    direct_timeout: Seconds = Field(8.0, description="Seconds in which two browsers have to reach each other directly.")
+    ice_transport_policy: Literal["all", "relay"] = Field(
+        "all", description="`relay`: direct calls go over TURN servers only, so that nobody sees another's address."
     )
     allowed_origins: Origins = Field((), description="Further origins whose pages may open `/signal`, comma separated.")
     push: bool = Field(True, description="Push changes over `/signal`; without it every page asks every 2 s.")

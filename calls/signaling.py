@@ -7,13 +7,16 @@ nothing that a browser sends can stop the server.
 
 import asyncio
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from calls import direct_signals
+from calls.direct_signals import Report, Signal
 from calls.errors import SignalError, UnknownError
 from calls.registry import Clock, Registry, steady_clock
 from calls.rooms import Change
@@ -21,6 +24,7 @@ from calls.rooms import Change
 MAX_BYTES = 64 * 1024
 RATE = 20.0  # messages a second, and
 BURST = 40.0  # how many may come at once
+OUTBOX = 64  # signals that wait for a slow tab; what is older is lost
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
 Payload = dict[str, Any]
@@ -38,13 +42,19 @@ class Ping:
     """The tab asks whether the line still works; proxies cut lines that are silent."""
 
 
-def parse(data: str | bytes | None) -> Hello | Ping:
+Incoming = Hello | Ping | Signal | Report
+
+
+def parse(data: str | bytes | None) -> Incoming:
     """The message that the bytes hold. Raises SignalError: too_large, malformed or unknown_type."""
     if not isinstance(data, str):
         raise SignalError("malformed", "Messages are text, as JSON.")
     if len(data) > MAX_BYTES or len(data.encode(errors="replace")) > MAX_BYTES:
         raise SignalError("too_large", f"A message can have at most {MAX_BYTES:,} bytes.")
-    match _object(data):
+    message = _object(data)
+    if isinstance(message, dict) and (signal := direct_signals.read(message)):
+        return signal
+    match message:
         case {"type": "hello", "token": str(token)}:
             return Hello(token)
         case {"type": "ping"}:
@@ -81,8 +91,10 @@ class RateLimit:
 class Conversation:
     """What one WebSocket has said so far, and what it is answered: the protocol without the socket."""
 
-    def __init__(self, registry: Registry, clock: Clock) -> None:
+    def __init__(self, registry: Registry, clock: Clock, deliver: Callable[[str, Payload], None] | None = None) -> None:
+        """`deliver` takes a payload to the participant with this id."""
         self._registry, self._limit = registry, RateLimit(clock)
+        self._deliver = deliver or (lambda _who, _payload: None)
         self.who: str | None = None
         """The participant, once it has said hello."""
 
@@ -101,14 +113,35 @@ class Conversation:
         except UnknownError:
             return {"type": "gone"}
 
-    def _reply(self, message: Hello | Ping) -> Payload:
-        if isinstance(message, Ping):
-            return {"type": "pong"}
+    def _reply(self, message: Incoming) -> Payload:
+        match message:
+            case Hello(token):
+                return self._greet(token)
+            case Signal() | Report():
+                return self._pass_on(message)
+        return {"type": "pong"}
+
+    def _greet(self, token: str) -> Payload:
         try:
-            self.who = self._registry.identify(message.token)
+            self.who = self._registry.identify(token)
+            welcome = {"type": "welcome", "version": self._registry.version(self.who)}
+            for text in self._registry.kept_signals(self.who):
+                self._deliver(self.who, json.loads(text))
         except UnknownError as error:
             raise SignalError("unknown_token", str(error)) from None
-        return {"type": "welcome", "version": self._registry.version(self.who)}
+        return welcome
+
+    def _pass_on(self, message: Signal | Report) -> Payload:
+        try:
+            if isinstance(message, Report):
+                self._registry.report_direct(self.who or "", message.call, message.state)
+            else:
+                payload = message.payload()
+                other = self._registry.signal(self.who or "", message.call, message.kind, json.dumps(payload))
+                self._deliver(other, payload)
+        except UnknownError as error:
+            raise SignalError("not_in_call", str(error)) from None
+        return {"type": "ok"}
 
 
 def error_payload(error: SignalError) -> Payload:
@@ -119,17 +152,30 @@ def same_origin(origin: str | None, host: str | None, allowed: Collection[str] =
     """Whether a page of this Origin (RFC 6454) may open a line to this Host, or is allowed by name."""
     if origin is None:
         return False
-    return origin in allowed or (host is not None and urlsplit(origin).netloc.lower() == host.lower())
+    try:
+        return origin in allowed or (host is not None and urlsplit(origin).netloc.lower() == host.lower())
+    except ValueError:  # no URL at all
+        return False
+
+
+@dataclass(slots=True)
+class _Line:
+    """What waits to be pushed to one tab."""
+
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: bool = False
+    outbox: deque[Payload] = field(default_factory=lambda: deque(maxlen=OUTBOX))
 
 
 class Signaling:
-    """The endpoint of /signal: pushes to each tab that something it can see has changed."""
+    """The endpoint of /signal: pushes to each tab that something it can see has changed, and what the other browser of
+    a direct call says."""
 
     def __init__(
         self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock | None = None
     ) -> None:
         self._registry, self._allowed, self._clock = registry, allowed_origins, clock or steady_clock()
-        self._lines: dict[Conversation, asyncio.Event] = {}
+        self._lines: dict[Conversation, _Line] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         registry.listen(self._on_change)
 
@@ -140,9 +186,9 @@ class Signaling:
             return
         await websocket.accept()
         self._loop = asyncio.get_running_loop()
-        conversation, changed = Conversation(self._registry, self._clock), asyncio.Event()
-        self._lines[conversation] = changed
-        pushing = asyncio.create_task(_push(websocket, conversation, changed))
+        conversation, line = Conversation(self._registry, self._clock, self._deliver), _Line()
+        self._lines[conversation] = line
+        pushing = asyncio.create_task(_push(websocket, conversation, line))
         try:
             await _listen(websocket, conversation)
         finally:
@@ -154,9 +200,16 @@ class Signaling:
             self._loop.call_soon_threadsafe(self._ring, change.audience)
 
     def _ring(self, audience: frozenset[str]) -> None:
-        for conversation, changed in self._lines.items():
+        for conversation, line in self._lines.items():
             if conversation.who in audience:
-                changed.set()
+                line.changed = True
+                line.waiting.set()
+
+    def _deliver(self, who: str, payload: Payload) -> None:
+        for conversation, line in self._lines.items():
+            if conversation.who == who:
+                line.outbox.append(payload)
+                line.waiting.set()
 
 
 async def _listen(websocket: WebSocket, conversation: Conversation) -> None:
@@ -172,12 +225,17 @@ async def _listen(websocket: WebSocket, conversation: Conversation) -> None:
             return
 
 
-async def _push(websocket: WebSocket, conversation: Conversation, changed: asyncio.Event) -> None:
-    """Push the newest news; what changes while it is being sent is one more push, never a queue."""
+async def _push(websocket: WebSocket, conversation: Conversation, line: _Line) -> None:
+    """Push what waits. Of news only the newest: what changes while they are being sent is one more push, never a
+    queue."""
     while True:
-        await changed.wait()
-        changed.clear()
-        await _send(websocket, conversation.news())
+        await line.waiting.wait()
+        line.waiting.clear()
+        if line.changed:
+            line.changed = False
+            await _send(websocket, conversation.news())
+        while line.outbox:
+            await _send(websocket, line.outbox.popleft())
 
 
 async def _send(websocket: WebSocket, payload: Payload) -> None:

@@ -20,7 +20,8 @@ class Status(StrEnum):
 
 
 class Event(StrEnum):
-    """What can happen to a participant. CANCEL to LOSE happen to both sides of a call at once."""
+    """What can happen to a participant. CANCEL to LOSE happen to both sides of a call of two at once, and in a group to
+    the one who goes or does not come."""
 
     CALL = "CALL"
     RING = "RING"
