@@ -7,6 +7,9 @@ and finds the frame. A runner that knows nothing of `st.App` runs the script alo
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from components import runner
+
+runner.adapt()
 if get_script_run_ctx(suppress_warning=True) is None:
     from components.server import Server
 

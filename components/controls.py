@@ -4,17 +4,18 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import devices, session, webrtc
+from components import devices, direct, page_turner, session, webrtc
 from components.devices import Devices
 
 
 def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
     """Draw them below the preview, or in its place while it is off."""
-    if not webrtc.sending():
+    if not webrtc.sending() and not direct.running(view):
         with st.container(key="camera-off"):
             st.markdown(":material/videocam_off: Your camera is off")
     with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
-        _camera(view, reported)
+        if not direct.running(view):
+            _camera(view, reported)
         if view and view.me.status is Status.IN_CALL:
             _call(view, in_room=in_room)
     if problem := devices.advice(reported):
@@ -57,5 +58,5 @@ def _call(view: View, *, in_room: bool) -> None:
     )
     if not in_room and view.unread:
         st.badge(f"{view.unread} new message{'s' if view.unread > 1 else ''}", color="red")
-    if not in_room and st.button("Back to call", icon=":material/open_in_full:"):
-        st.switch_page("pages/room.py")
+    if not in_room:
+        st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))

@@ -26,7 +26,7 @@ def show(chain: Chain) -> None:
 
 def _settle() -> None:
     """None and an effect exclude each other: the one chosen last stays."""
-    chosen = st.session_state[KEY]
+    chosen = st.session_state.get(KEY)  # gone when the page was switched at the same moment
     if not chosen or chosen[-1] == NONE:
         st.session_state[KEY] = [NONE]
     else:

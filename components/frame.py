@@ -10,11 +10,24 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import controls, devices, doorbell, notices, preview, ringing, session, stage, watch, webrtc
+from components import (
+    controls,
+    devices,
+    direct,
+    doorbell,
+    notices,
+    page_turner,
+    path_notices,
+    preview,
+    ringing,
+    session,
+    stage,
+    watch,
+    webrtc,
+)
 from components.devices import Devices
 
 STYLES = Path(__file__).parent / "styles"
-LOBBY, ROOM = "pages/lobby.py", "pages/room.py"
 
 
 def show() -> None:
@@ -22,38 +35,50 @@ def show() -> None:
     st.set_page_config("Parley", page_icon=":material/videocam:", layout="wide")
     page = st.navigation(_pages(), position="top")
     view = session.view()
-    with st.container(key="signals"):
-        heard = _doorbell(view, page.title)
+    signals = st.container(key="signals")
+    with signals:
+        polling = _doorbell(view, page.title)
+        _follow_call(view, page.title)
+        page_turner.show()
         reported = devices.show()
+        rung = ringing.show(view)
     if session.taken_over(view):
         _elsewhere()
-    _follow_call(view, page.title, heard.path)
-    session.tell_media(view, reported, sending=webrtc.playing(preview.KEY))
+    view = direct.mind_effects(view)
+    sending = direct.sending(view) or webrtc.playing(preview.KEY)
+    session.tell_media(view, direct.toggles(view, reported), sending=sending)
+    live = _live(view, rung)
     with st.container(key="media"):
-        stage.show(view)
-        preview.show(view, reported, session.chain(view), wanted=_preview_wanted(view, reported))
+        rests = direct.running(view)
+        stage.show(view, wanted=live and not rests)
+        sends = _preview_wanted(reported, live=live)
+        preview.show(view, reported, wanted=sends and not rests)
+        direct.show(view, preview.camera(), sends=sends and reported.usable)
         # Only now what comes and goes: it would push the streamers to another place.
         stage.caption(view)
         controls.show(view, reported, in_room=page.title == "Room")
     with st.container(key="page"):
         notices.show(view)
+        path_notices.show(view)
         page.run()
+        direct.mind_effects(view)  # one may have been chosen just now
+    with signals:  # only now, because on the page effects are chosen
+        preview.prepare()
     for sheet in _sheets(view, page.title):
         st.html(STYLES / sheet)
-    ringing.show(view)
-    watch.show(view, polling=heard.polling)
+    watch.show(view, polling=polling)
 
 
 def _pages() -> list[st.Page]:
     return [
-        st.Page(LOBBY, title="Lobby", icon=":material/home:", default=True),
-        st.Page(ROOM, title="Room", icon=":material/video_call:"),
+        st.Page(page_turner.FILES["Lobby"], title="Lobby", icon=":material/home:", default=True),
+        st.Page(page_turner.FILES["Room"], title="Room", icon=":material/video_call:"),
         st.Page("pages/dashboard.py", title="Dashboard", icon=":material/monitoring:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
     ]
 
 
-def _doorbell(view: View | None, title: str) -> doorbell.Heard:
+def _doorbell(view: View | None, title: str) -> bool:
     here = session.tab()
     return doorbell.show(
         view,
@@ -74,42 +99,46 @@ def _elsewhere() -> None:
     st.stop()
 
 
-def _follow_call(view: View | None, title: str, path: str | None) -> None:
-    """Open the room's page by itself, once a call; and leave it when the call is over."""
+def _follow_call(view: View | None, title: str) -> None:
+    """Go to the room's page when a call begins, and to the lobby from there when it is over."""
     here = session.tab()
     room = view.me.room if view and view.me.status is Status.IN_CALL else None
-    if room and here.shown_room != room:
-        if title != "Room":
-            st.switch_page(ROOM)
-        # What the browser asked for before it heard of the switch still runs the page before: once more, then.
-        if path is None or path.endswith("/room"):
-            here.shown_room = room
-    if not room and here.shown_room:
-        if title == "Room":
-            st.switch_page(LOBBY)
-        here.shown_room = None
+    if room == here.room:
+        return
+    here.room = room
+    if room:
+        page_turner.head_for("Room")
+    elif "Room" in (title, page_turner.heading()):
+        page_turner.head_for("Lobby")
 
 
-def _preview_wanted(view: View | None, reported: Devices) -> bool:
+def _live(view: View | None, rung: str | None) -> bool:
+    """Whether connections are wanted: in a call, and while it rings, once that is on the screen."""
+    return view is not None and (view.me.status is Status.IN_CALL or view.me.room == rung is not None)
+
+
+def _invited() -> bool:
+    """Whether this page was opened by a room's link, which shows the own preview before one joins."""
+    return "room" in st.query_params
+
+
+def _preview_wanted(reported: Devices, *, live: bool) -> bool:
     here = session.tab()
     if reported.errors > here.camera_errors:
         return False  # it failed: the person is told why, and turns it on again
-    return here.camera or (view is not None and view.me.status is not Status.IDLE and _auto_preview())
-
-
-def _auto_preview() -> bool:
-    return session.services().settings.auto_preview
+    return here.camera or ((live or _invited()) and session.services().settings.auto_preview)
 
 
 def _sheets(view: View | None, title: str) -> list[str]:
     status = view.me.status if view else Status.IDLE
     sheets = ["frame.css"]
-    if title == "Lobby":
-        sheets.append("lobby.css")
-    elif status is Status.IN_CALL:
+    if status is Status.IN_CALL:
         sheets.append("room.css" if title == "Room" else "dock.css")
+        if title == "Room" and stage.shows_everybody(view):
+            sheets.append("grid.css")
+        sheets += ["direct.css"] if title == "Room" else ["direct.css", "direct_dock.css"]
     else:
-        sheets.append("plain.css")
+        sheets.append("lobby.css" if title == "Lobby" else "plain.css")
     if not webrtc.sending():
         sheets.append("camera_off.css")
     if status in (Status.OUTGOING, Status.INCOMING):

@@ -17,10 +17,8 @@ def show() -> None:
     """Draw the past calls, newest first."""
     st.header("History")
     view = session.view()
-    calls = session.services().history.recent(MOST)
     mine = st.toggle("Only calls that I took part in", key="only-mine", disabled=view is None)
-    if mine and view:
-        calls = tuple(call for call in calls if view.me.id in call.participant_ids)
+    calls = session.services().history.recent(MOST, view.me.id if mine and view else None)
     if not calls:
         st.caption("No calls yet. Every call that ends is listed here: who, when, how long, and why it ended.")
         return

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.text import NAME_LENGTH
-from components import effect_picker, people, session
+from components import effect_picker, path_picker, people, quality_picker, session
 from components.text import plain
 
 
@@ -16,8 +16,10 @@ def show() -> None:
         _welcome(code)
     else:
         _entered(view, code)
-    effect_picker.show(session.chain(view))
+    effect_picker.show(session.feed().chain)
+    quality_picker.show()
     if view:
+        path_picker.preference()
         _rooms(view)
         people.show(view)
         people.missed(view)

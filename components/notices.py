@@ -1,16 +1,30 @@
-"""One line about what just happened: how the last call ended, or why a button did nothing."""
+"""One line about what just happened: who came or went, how the last call ended, why a button did nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from calls.rooms import Ending, View
+from calls.states import Status
 from components import session
+from components.names import listed
 from components.reasons import REASONS
 from components.text import plain
 from components.times import length
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whom this tab last saw in its room."""
+
+    room: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 def show(view: View | None) -> None:
     """Draw the notices that wait for this tab."""
+    _comings_and_goings(_company(view))
     here = session.tab()
     if here.notice:
         st.toast(plain(here.notice), icon=":material/info:", duration="long")
@@ -27,12 +41,30 @@ def show(view: View | None) -> None:
             )
 
 
+def _company(view: View | None) -> Company:
+    if view is None or view.me.status is not Status.IN_CALL:
+        return Company()
+    return Company(view.me.room, {person.id: person.name for person in view.others})
+
+
+def _comings_and_goings(now: Company) -> None:
+    """Nothing when one has come into the room oneself: the page says who is there."""
+    before = st.session_state.get("company", Company())
+    st.session_state["company"] = now
+    if now.room != before.room:
+        return
+    for who in now.names.keys() - before.names.keys():
+        st.toast(f"{plain(now.names[who])} joined", icon=":material/login:")
+    for who in before.names.keys() - now.names.keys():
+        st.toast(f"{plain(before.names[who])} left", icon=":material/logout:")
+
+
 def line(ending: Ending) -> str:
     """How a call ended, as Markdown in one line."""
     if ending.missed:
-        return f"Missed call from {plain(ending.name)}"
+        return f"Missed call from {listed(ending.names)}"
     words = REASONS[ending.reason]
-    about = [f"with {plain(ending.name)}"] if ending.name else []
+    about = [f"with {listed(ending.names)}"] if ending.names else []
     if ending.seconds:
         about.append(length(ending.seconds))
     return f"{words} · {', '.join(about)}" if about else words

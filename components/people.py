@@ -6,7 +6,7 @@ import streamlit as st
 
 from calls.rooms import Participant, View
 from calls.states import Status
-from components import session
+from components import direct, session
 from components.text import plain
 
 STATUS = {
@@ -35,7 +35,7 @@ def _person(view: View, person: Participant) -> None:
             key=f"call-{person.id}",
             icon=":material/call:",
             on_click=session.attempt,
-            args=(lambda: session.services().registry.call(view.me.id, person.id),),
+            args=(lambda: session.services().registry.call(view.me.id, person.id, direct=direct.preferred()),),
         )
 
 

@@ -1,15 +1,16 @@
 """The preview streamer: what this person sends, shown back after the effects, as others see it."""
 
 import streamlit as st
-from calls.effects.chain import Chain
 from streamlit_webrtc import WebRtcMode
 
 from calls.rooms import View
 from calls.settings import Settings
-from components import session, webrtc
+from components import quality_picker, session, webrtc
 from components.devices import Devices
+from components.session import Size
 
 KEY = "preview"
+HD_ABOVE = 480  # lines
 # components/devices/devices.js reads the toggles by these names.
 LABELS = {
     "turn_camera_on": "Turn camera on",
@@ -20,9 +21,11 @@ LABELS = {
 FILL = {"width": "100%", "height": "calc(100vh - 62px)", "objectFit": "contain", "borderRadius": "8px"}
 
 
-def show(view: View | None, devices: Devices, chain: Chain, *, wanted: bool) -> None:
+def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
     """Draw the streamer, playing when `wanted`, and hand what it sends to the person's feed."""
     settings = session.services().settings
+    feed = session.feed()
+    feed.chain.name = view.me.name if view else ""
     who = view.me.id if view else "visitor"
     with st.container(key=KEY):
         context = webrtc.streamer(
@@ -30,21 +33,42 @@ def show(view: View | None, devices: Devices, chain: Chain, *, wanted: bool) -> 
             wanted=wanted and devices.usable,
             mode=WebRtcMode.SENDRECV,
             ice=session.ice_servers(who),
-            media_stream_constraints=_constraints(settings, devices),
-            video_frame_callback=chain,
+            media_stream_constraints={
+                "video": camera() if devices.camera_usable else False,
+                "audio": devices.microphone_usable,
+            },
+            source_video_track=feed.preview.open(),
             sendback_audio=False,
             video_html_attrs={"autoPlay": True, "playsInline": True, "muted": True, "controls": False, "style": FILL},
             translations=LABELS,
         )
+    feed.carry(context.input_video_track, context.input_audio_track, _bitrate(settings))
     if view:
-        hub = session.services().hub
-        hub.feed(view.me.id).carry(context.output_video_track, context.input_audio_track)
+        session.services().hub.send(view.me.id, feed)
 
 
-def _constraints(settings: Settings, devices: Devices) -> dict[str, object]:
-    video = {
-        "width": {"ideal": settings.video_width},
-        "height": {"ideal": settings.video_height},
+def prepare() -> None:
+    """Draw what the streamers need beside them. The own picture comes back from the server while effects change it."""
+    feed = session.feed()
+    returned = bool(feed.chain.active)
+    feed.send_back(returned)
+    webrtc.prepare(camera(), returned=returned)
+
+
+def camera() -> dict[str, object]:
+    """What is asked of the camera, as MediaTrackConstraints (W3C)."""
+    settings = session.services().settings
+    size = _size(settings)
+    return {
+        "width": {"ideal": size.width},
+        "height": {"ideal": size.height},
         "frameRate": {"ideal": settings.video_fps},
     }
-    return {"video": video if devices.camera_usable else False, "audio": devices.microphone_usable}
+
+
+def _size(settings: Settings) -> Size:
+    return session.tab().size or quality_picker.usual_size(settings)
+
+
+def _bitrate(settings: Settings) -> int:
+    return settings.video_bitrate_hd if _size(settings).height > HD_ABOVE else settings.video_bitrate

@@ -4,8 +4,18 @@ import streamlit as st
 
 from calls.rooms import Room, View
 from calls.states import Status
-from components import chat, clock, effect_picker, room_link, roster, session
-from components.text import plain
+from components import (
+    chat,
+    clock,
+    effect_picker,
+    layout_picker,
+    path_picker,
+    quality_picker,
+    room_link,
+    roster,
+    session,
+)
+from components.names import listed
 
 
 def show() -> None:
@@ -15,27 +25,30 @@ def show() -> None:
         _nowhere()
         return
     _title(view, view.room)
+    layout_picker.show(view)
+    path_picker.show(view)
     roster.show(view)
-    talk, invite, effects = st.tabs(["Chat" + chat.badge(view), "Link", "Effect"])
+    talk, link, effects = st.tabs(["Chat" + chat.badge(view), "Link", "Effect"])
     with talk:
         chat.show(view)
-    with invite:
+    with link:
         room_link.show(view.room.code)
     with effects:
-        effect_picker.show(session.chain(view))
+        effect_picker.show(session.feed().chain)
+        quality_picker.show()
 
 
 def _nowhere() -> None:
     st.header("No call")
     st.caption("You are in no room. Call somebody, open a new room or join one by its code, in the lobby.")
-    if st.button("Go to the lobby", icon=":material/home:", type="primary"):
-        st.switch_page("pages/lobby.py")
+    st.page_link("pages/lobby.py", label="Go to the lobby", icon=":material/home:")
 
 
 def _title(view: View, room: Room) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if view.other and room.started_at:
-            st.subheader(f"In call with {plain(view.other.name)}", width="content")
+        if view.others and room.started_at:
+            names = listed([person.name for person in view.others])
+            st.subheader(f"In call with {names}", width="content")
             clock.show(room.started_at)
         else:
             st.subheader("Waiting for somebody to join", width="content")

@@ -1,5 +1,6 @@
 """The link that brings somebody into a room."""
 
+from functools import lru_cache
 from urllib.parse import urlencode, urljoin
 
 import segno
@@ -15,7 +16,13 @@ def show(code: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button.show("Copy link", link, key="copy-link")
         with st.popover("QR code", icon=":material/qr_code:"):
-            st.html(segno.make(link).svg_inline(scale=5, light="white", border=3, title="QR code of the room link"))
+            st.image(_qr_code(link), caption="Scan it to open the room's link")
+
+
+@lru_cache(maxsize=100)
+def _qr_code(link: str) -> str:
+    """As a data URI: st.html would take an SVG out. Kept, because every run draws it."""
+    return segno.make(link).png_data_uri(scale=5, border=3)
 
 
 def url(here: str, code: str) -> str:

@@ -1,22 +1,20 @@
 """What the server does besides running sessions: the route of /signal, and the passing of time."""
 
 import asyncio
+import gc
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
-from streamlit.runtime.pages_manager import PagesManager
 
 from calls.errors import SettingsError
 from calls.signaling import Signaling
 
 TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
-
-# With a pages/ folder, Streamlit would run the first page asked for on a fresh server alone, before app.py has told it
-# that it navigates by itself.
-PagesManager.uses_pages_directory = False
+SWEEP_AFTER = 5.0  # seconds between something that happened and the sweep after it
 
 
 class Server:
@@ -24,6 +22,7 @@ class Server:
 
     def __init__(self) -> None:
         self._signaling: Signaling | None = None
+        self._sweep_at: float | None = None
 
     def routes(self) -> list[BaseRoute]:
         """The routes beside Streamlit's own."""
@@ -40,7 +39,11 @@ class Server:
         except SettingsError as error:
             raise SystemExit(f"Parley cannot start.\n{error}") from None
         self._signaling = Signaling(services.registry, allowed_origins=services.settings.allowed_origins)
-        ticking = asyncio.create_task(_tick(services.registry.expire), name="registry-clock")
+        # A full collection brings the media to a stand: what is there now stays, and need not be looked through again.
+        gc.collect()
+        gc.freeze()
+        services.registry.listen(lambda _: self._litter())
+        ticking = asyncio.create_task(self._tick(services.registry.expire), name="registry-clock")
         yield
         ticking.cancel()
         with suppress(asyncio.CancelledError):
@@ -50,9 +53,15 @@ class Server:
         if self._signaling is not None:
             await self._signaling.endpoint(websocket)
 
+    def _litter(self) -> None:
+        self._sweep_at = self._sweep_at or time.monotonic() + SWEEP_AFTER
 
-async def _tick(expire: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(TICK)
-        # In a thread: an ended call is written to the history, and nothing slow may run on the loop of the media.
-        await asyncio.to_thread(expire)
+    async def _tick(self, expire: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            # In a thread: an ended call is written to the history, and nothing slow may run on the loop of the media.
+            await asyncio.to_thread(expire)
+            if self._sweep_at and time.monotonic() > self._sweep_at:
+                # aiortc's connections refer to themselves, so they hold their sockets until somebody collects them.
+                self._sweep_at = None
+                gc.collect()

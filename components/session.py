@@ -4,21 +4,24 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
-from calls.effects.chain import Chain
 
 from calls import ice
 from calls.errors import ParleyError, UnknownError
 from calls.history import History, past_call
+from calls.media.feed import Feed
 from calls.media.hub import MediaHub
 from calls.registry import Registry, Seat
 from calls.rooms import Change, View
 from calls.settings import Settings, load_settings
-from components import webrtc
+from calls.states import Status
+from components import page_turner, webrtc
 from components.devices import Devices
+
+AWAY = "The connection was lost for too long, or the server was restarted. You are back in the lobby."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,14 @@ class Services:
 def services() -> Services:
     """The services of this server. Raises SettingsError when a setting is wrong."""
     settings = load_settings(_secrets())
-    registry = Registry(ring_timeout=settings.ring_timeout, seat_grace=settings.seat_grace)
-    shared = Services(
-        settings, registry, MediaHub(webrtc.event_loop(), webrtc.subscribe), History(settings.database_url)
+    registry = Registry(
+        ring_timeout=settings.ring_timeout,
+        seat_grace=settings.seat_grace,
+        capacity=settings.room_capacity,
+        direct_timeout=settings.direct_timeout,
     )
+    hub = MediaHub(webrtc.event_loop(), spoke=registry.speaks, bitrate=settings.video_bitrate_hd)
+    shared = Services(settings, registry, hub, History(settings.database_url))
 
     def follow(change: Change) -> None:
         shared.hub.follow(registry.snapshot())
@@ -54,6 +61,16 @@ def _secrets() -> dict[str, object]:
         return dict(st.secrets.get("parley", {}))
     except FileNotFoundError:
         return {}
+
+
+class Size(NamedTuple):
+    """Of a picture, in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
 
 
 @dataclass(slots=True)
@@ -74,9 +91,13 @@ class Tab:
     """The person has turned the camera on."""
     camera_errors: int = 0
     """How many times the camera had failed when it was last turned on: one more, and it rests."""
-    shown_room: str | None = None
-    """The room whose page was opened by itself: once a call."""
-    chain: Chain | None = None
+    room: str | None = None
+    """The room of the call that this tab has followed last."""
+    prefer_direct: bool | None = None
+    """Calls should be direct from the ring on; None until the browser has said what it remembers."""
+    feed: Feed | None = None
+    size: Size | None = None
+    """How large the person's picture should be; None for the server's usual size."""
 
 
 def tab() -> Tab:
@@ -130,13 +151,14 @@ def resume(token: str | None, name: str | None) -> None:
         return
     try:
         services().registry.identify(token)
-        here.token = token
+        here.token, here.room = token, None
+        if seen := view():  # after a reload, the call goes on where the person left it
+            here.room = seen.me.room if seen.me.status is Status.IN_CALL else None
     except UnknownError:
         if name:
             enter(name)
-            here.notice = (
-                "Your call is over: the connection was lost, or the server was restarted. You are back in the lobby."
-            )
+            here.notice = AWAY
+            page_turner.head_for("Lobby")
 
 
 def leave(who: str) -> None:
@@ -167,16 +189,18 @@ def ice_servers(who: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def timezone() -> tzinfo:
     """The person's time zone, as the browser says."""
-    return (st.context.timezone and ZoneInfo(st.context.timezone)) or UTC
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):  # a name that this server's time zones do not have
+        return UTC
 
 
-def chain(view: View | None) -> Chain:
-    """The effects of this tab's participant."""
+def feed() -> Feed:
+    """What this tab sends."""
     here = tab()
-    if here.chain is None:
-        here.chain = Chain("")
-    here.chain.name = view.me.name if view else ""
-    return here.chain
+    if here.feed is None:
+        here.feed = services().hub.open_feed()
+    return here.feed
 
 
 def attempt(action: Callable[[], object]) -> None:

@@ -1,46 +1,70 @@
 """The one place that adapts streamlit-webrtc, whose version is pinned. tests/test_webrtc.py fails when it changes.
 
-Four of its habits would break a call, and each is answered here:
+Seven of its habits would break a call. Its front end's two are answered in components/webrtc_frontend, the others here:
 1. A background thread stops a connection when the session's page changes. Parley's streamers stand in the frame around
    the pages, so for them no page has changed: `_get_current_page_script_hash` always answers "".
-2. Its relay buffers without end, so a slow reader falls behind for ever. Here a picture is relayed newest frame only,
-   and the track of a stage, which has one reader, is not relayed at all.
-3. Told to play while its frame is still loading, it opens several connections. It is told so only once every streamer
-   has reported that its frame is there, and again when it does not play after a while.
-4. It registers its front end only when a script run is the first to import it; here the server is.
+2. It ends a connection that one run of the script has not drawn, and counts runs that were broken off by the next one.
+   Parley draws both streamers on every run that gets to its end, so here runs are not counted, and what the front end
+   said last holds until it says something else.
+3. A connection that its front end has lost and offered anew between two runs gets the answer to the old offer, for
+   ever. Here a new offer starts from nothing.
+4. Its connections decode what they get and encode what they send, and its relay buffers without end. Here they are
+   those of calls/media/peer.py, whose tracks have one reader each and are not relayed.
+5. It keeps the connections of a tab that was closed for as long as Streamlit keeps the session. Here they are ended.
+It also registers its front end only when a script run is the first to import it; here the server is.
 """
 
 import asyncio
+import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaRelay
 from streamlit.runtime.runtime import Runtime
-from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, shutdown, webrtc_streamer
-from streamlit_webrtc.component import _component_func, generate_frontend_component_key
+from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, component, shutdown, webrtc, webrtc_streamer
 from streamlit_webrtc.credentials import get_available_ice_servers
 from streamlit_webrtc.eventloop import get_global_event_loop, loop_context
-from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_, get_global_relay
+from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_
 
-from calls.media.stage import StageTrack
+from calls.media import peer
+from components import webrtc_frontend
 
 PATIENCE = 8.0  # seconds that a connection may take before it is tried anew
+KEEP = 10.0  # seconds that a tab which has gone may take to come back to its connections
 STREAMERS = ("preview", "call")
 
-shutdown._get_current_page_script_hash = lambda app_session: ""  # noqa: SLF001, ARG005
+# ruff: noqa: SLF001 - this is the module that knows the library from inside
 
 
-class LiveRelay(MediaRelay):
-    """aiortc's relay, for live media: no reader can fall behind."""
+def _last_value(context: WebRtcStreamerContext[Any, Any], value: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the front end said last: a rerun can lose it."""
+    if value is not None:
+        context._component_value_snapshot = component.ComponentValueSnapshot(value, run_count=0)
+    snapshot = context._component_value_snapshot
+    return snapshot.component_value if snapshot else None
 
-    def subscribe(self, track: MediaStreamTrack, buffered: bool | None = None) -> MediaStreamTrack:  # noqa: FBT001
-        """A proxy of the track; a stage's track itself, since nobody else reads it."""
-        if isinstance(track, StageTrack):
-            return track
-        return super().subscribe(track, buffered=track.kind == "audio" if buffered is None else buffered)
+
+REPLACED = (
+    (shutdown, "_get_current_page_script_hash", lambda app_session: ""),  # noqa: ARG005
+    (component, "get_script_run_count", lambda session_info: None),  # noqa: ARG005
+    (component, "_restore_snapshot_if_needed", _last_value),
+    (webrtc, "RTCPeerConnection", peer.RTCPeerConnection),
+)
+for module, name, ours in REPLACED:
+    setattr(module, name, ours)
+
+
+class NoRelay(MediaRelay):
+    """aiortc's relay is for tracks that several read. Packets find their readers in calls/media."""
+
+    def subscribe(self, track: MediaStreamTrack, buffered: bool = True) -> MediaStreamTrack:  # noqa: ARG002, FBT001, FBT002
+        """The track itself."""
+        return track
 
 
 def event_loop() -> asyncio.AbstractEventLoop:
@@ -48,18 +72,12 @@ def event_loop() -> asyncio.AbstractEventLoop:
     return get_global_event_loop()
 
 
-def subscribe(track: MediaStreamTrack) -> MediaStreamTrack:
-    """One more reader of a connection's track."""
-    return _relay().subscribe(track)
-
-
-def _relay() -> MediaRelay:
+def _prepare_server() -> None:
     runtime = Runtime.instance()
     if not hasattr(runtime, _SERVER_GLOBAL_RELAY_ATTR_NAME_):
-        runtime.component_registry.register_component(_component_func)
+        runtime.component_registry.register_component(component._component_func)
         with loop_context(event_loop()):
-            setattr(runtime, _SERVER_GLOBAL_RELAY_ATTR_NAME_, LiveRelay())
-    return get_global_relay()
+            setattr(runtime, _SERVER_GLOBAL_RELAY_ATTR_NAME_, NoRelay())
 
 
 def resolve_turn() -> list[dict[str, Any]]:
@@ -69,12 +87,18 @@ def resolve_turn() -> list[dict[str, Any]]:
 
 @dataclass(slots=True)
 class Attempt:
-    """What one streamer has been told."""
+    """What one streamer has been told, and has answered."""
 
-    mounted: bool = False
-    """Its frame has reported once. The report itself comes and goes with reruns."""
     since: float | None = None
     """Since when it should play; None while it rests."""
+    offer: str | None = None
+    """The SDP of its last offer."""
+
+
+def prepare(camera: dict[str, object], *, returned: bool) -> None:
+    """Draw what the streamers need beside them. `camera` is what is asked of the camera, now and while it is on;
+    `returned` is whether the preview shows what the server sends back."""
+    st.session_state["streamers-ready"] = webrtc_frontend.show(camera, returned=returned)
 
 
 def streamer(
@@ -86,9 +110,10 @@ def streamer(
     **options: Any,
 ) -> WebRtcStreamerContext[Any, Any]:
     """Draw a streamer that plays when `wanted`. `ice` is the browser's list of ICE servers, and this server's."""
-    _relay()
+    _prepare_server()
+    _begin_anew(key)
     browser, server = ice
-    return webrtc_streamer(
+    context = webrtc_streamer(
         key=key,
         mode=mode,
         desired_playing_state=_should_play(key, wanted=wanted),
@@ -96,6 +121,33 @@ def streamer(
         server_rtc_configuration={"iceServers": server},
         **options,
     )
+    _drawn().hold(context)
+    return context
+
+
+class Drawn:
+    """The streamers of one session. A session that comes back after a drop draws the same ones anew."""
+
+    _holder: ClassVar[WeakKeyDictionary[WebRtcStreamerContext[Any, Any], "Drawn"]] = WeakKeyDictionary()
+
+    def hold(self, context: WebRtcStreamerContext[Any, Any]) -> None:
+        """This session has drawn the streamer."""
+        self._holder[context] = self
+
+    def release(self) -> None:
+        """The tab has gone: end the connections, unless it comes back in time."""
+        timer = threading.Timer(KEEP, self._end)
+        timer.daemon = True
+        timer.start()
+
+    def _end(self) -> None:
+        for context in [context for context, holder in self._holder.items() if holder is self]:
+            component._reset_context(context)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Drawn.release)
+def _drawn() -> Drawn:
+    return Drawn()
 
 
 def playing(key: str) -> bool:
@@ -121,20 +173,25 @@ def overdue(key: str) -> bool:
 
 def _should_play(key: str, *, wanted: bool) -> bool:
     attempt = _attempt(key)
-    if not wanted or not all(_mounted(each) for each in STREAMERS):
+    if not wanted or not st.session_state.get("streamers-ready"):
         attempt.since = None
         return False
     if overdue(key):
         attempt.since = None  # one run of rest; the next one tries anew
         return False
-    attempt.since = attempt.since or time.monotonic()
+    if attempt.since is None or playing(key):
+        attempt.since = time.monotonic()
     return True
 
 
-def _mounted(key: str) -> bool:
-    attempt = _attempt(key)
-    attempt.mounted = attempt.mounted or st.session_state.get(generate_frontend_component_key(key)) is not None
-    return attempt.mounted
+def _begin_anew(key: str) -> None:
+    value = st.session_state.get(component.generate_frontend_component_key(key))
+    offer = value.get("sdpOffer") if isinstance(value, Mapping) else None
+    if offer and offer["sdp"] != _attempt(key).offer:
+        _attempt(key).offer = offer["sdp"]
+        if key in st.session_state:
+            component._reset_context(st.session_state[key])
+            st.session_state[key]._set_state(component.compile_state(value))
 
 
 def _attempt(key: str) -> Attempt:

@@ -47,7 +47,8 @@ class Devices:
 def show() -> Devices:
     """Draw the (invisible) component and return what it last said."""
     result = _component(key=KEY, on_report_change=lambda: None)
-    return parse(result.report if isinstance(result.get("report"), Mapping) else {})
+    report = result.get("report")
+    return parse(report if isinstance(report, Mapping) else {})
 
 
 def parse(report: Mapping[str, object]) -> Devices:

@@ -1,7 +1,6 @@
 """The doorbell: keeps the WebSocket to /signal, wakes this session when something has changed, and rings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,6 @@ _component = st.components.v2.component(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What the browser says through the doorbell."""
-
-    polling: bool
-    """/signal cannot be reached, so this session has to ask for news."""
-    path: str | None
-    """The path of the page that the browser shows; None until it has spoken."""
-
-
 def show(
     view: View | None,
     *,
@@ -41,8 +30,8 @@ def show(
     name: str,
     push: bool,
     on_hello: Callable[[str | None, str | None], None],
-) -> Heard:
-    """Draw the doorbell, on the page with this title.
+) -> bool:
+    """Draw the doorbell, on the page with this title; whether this session has to ask for news.
 
     `on_hello(token, name)` is called with what the browser remembers of this tab and this person, in answer to this
     session: a page that outlives its server keeps what it said to an earlier one.
@@ -67,9 +56,8 @@ def show(
         on_hello_change=hello,
         on_changed_change=lambda: None,
         on_polling_change=lambda: None,
-        on_path_change=lambda: None,
     )
-    return Heard(not push or result.get("polling") is True, _text(result.get("path")))
+    return not push or result.get("polling") is True
 
 
 def _text(value: object) -> str | None:
@@ -88,6 +76,6 @@ def _summary(view: View | None) -> dict[str, Any]:
         "version": view.version,
         "ring": {"direction": direction, "name": view.other.name if view.other else ""} if direction else None,
         "room": view.me.room,
-        "members": len(view.room.members) if view.room else 0,
+        "members": len(view.others) + 1 if view.me.status is Status.IN_CALL else 0,
         "offerNotifications": view.me.status is Status.IDLE,
     }

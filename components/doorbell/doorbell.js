@@ -7,20 +7,25 @@ const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
 
-let data = {}, say = () => {};
-let greeted = null, path = null;
+let data = {}, say = () => {}, alarm = null;
+let greeted = null;
+
+// What the browsers of a direct call (components/direct) say to each other passes through this line. It waits while the
+// line is down, and while nobody has taken it.
+const SIGNALS = ["offer", "answer", "candidate", "hangup"], KEEP = 100;
+const mail = window.parleyMail ??= { inbox: [], outbox: [] };
 
 export default function doorbell({ data: given, parentElement, setStateValue }) {
   const before = data;
   data = given;
   say = setStateValue;
+  alarm = parentElement.querySelector("p");
   if (!data.heard) greet();
   else remember();
   line.follow();
   ring.follow();
   chime(before);
   titleBar();
-  if (path !== location.pathname) say("path", path = location.pathname);
   permission.show(parentElement.querySelector("button"));
   return () => { line.close(); ring.stop(); };
 }
@@ -63,7 +68,7 @@ const line = {
     clearTimeout(this.timers.retry);
     const socket = new WebSocket(new URL("signal", document.baseURI.replace(/^http/, "ws")));
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.token }));
+    socket.onopen = () => { socket.send(JSON.stringify({ type: "hello", token: this.token })); this.post(); };
     socket.onmessage = ({ data: text }) => this.hear(JSON.parse(text));
     socket.onclose = () => { if (this.socket === socket) this.lost(); };
   },
@@ -73,12 +78,24 @@ const line = {
     if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
     if (message.type === "welcome") this.healthy();
     if (message.type === "gone") say("changed", "gone");
+    if (SIGNALS.includes(message.type)) this.deliver(message);
     this.catchUp();
+  },
+
+  deliver(signal) {
+    mail.inbox = [...mail.inbox, signal].slice(-KEEP);
+    window.dispatchEvent(new Event("parley-inbox"));
+  },
+
+  post() {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    for (const signal of mail.outbox.splice(0)) this.socket.send(JSON.stringify(signal));
   },
 
   healthy() {
     this.retry = RETRY_FIRST;
     this.failures = 0;
+    alarm.hidden = true;
     if (this.polling) say("polling", this.polling = false);
     clearInterval(this.timers.ping);
     this.timers.ping = setInterval(() => {
@@ -101,6 +118,7 @@ const line = {
     clearTimeout(this.timers.pong);
     this.failures += 1;
     if (this.failures > 1 && !this.polling) say("polling", this.polling = true);
+    serves().then((up) => { alarm.hidden = up; });
     this.timers.retry = setTimeout(() => this.open(), this.retry);
     this.retry = Math.min(2 * this.retry, RETRY_MOST);
   },
@@ -113,6 +131,17 @@ const line = {
     Object.assign(this, { token: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0 });
   },
 };
+
+window.addEventListener("parley-outbox", () => line.post());
+
+// A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.
+async function serves() {
+  try {
+    return (await fetch(new URL("_stcore/health", document.baseURI), { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
+}
 
 // Sounds, made here: no file to load, nothing to license
 

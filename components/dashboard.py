@@ -1,0 +1,83 @@
+"""Live rooms, calls and people, pushed as they change; and charts over the history."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from calls import statistics
+from calls.history import PastCall
+from calls.rooms import Participant, Snapshot
+from calls.states import Status
+from components import charts, session
+from components.reasons import REASONS
+from components.times import length
+
+RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
+STATUS = {
+    Status.IDLE: "Available",
+    Status.OUTGOING: "Calling",
+    Status.INCOMING: "Ringing",
+    Status.IN_CALL: "In a call",
+}
+
+
+def show() -> None:
+    """Draw what is going on now, and what went on before."""
+    st.header("Dashboard")
+    _live(session.services().registry.snapshot())
+    st.subheader("Past calls")
+    days = RANGES[st.segmented_control("Time range", list(RANGES), default="7 days", required=True, key="range")]
+    now = datetime.now(UTC)
+    _past(session.services().history.between(now - timedelta(days=days), now))
+
+
+def _live(snapshot: Snapshot) -> None:
+    with st.container(horizontal=True):
+        st.metric("People", len(snapshot.people), border=True)
+        st.metric("Rooms", sum(not room.ringing for room in snapshot.rooms), border=True)
+        st.metric("Ringing", sum(len(room.rings) for room in snapshot.rooms), border=True)
+    if not snapshot.people:
+        st.caption("Nobody is here. People appear as soon as they enter the lobby.")
+        return
+    st.dataframe(pd.DataFrame([_person(p, snapshot) for p in _sorted(snapshot.people)]), hide_index=True)
+
+
+def _sorted(people: Sequence[Participant]) -> list[Participant]:
+    return sorted(people, key=lambda person: (person.status is Status.IDLE, person.name.casefold()))
+
+
+def _person(person: Participant, snapshot: Snapshot) -> dict[str, str]:
+    names = {other.id: other.name for other in snapshot.people}
+    company = [who for room in snapshot.rooms if room.code == person.room for who in room.company(person.id)]
+    since = datetime.fromtimestamp(person.since, UTC).astimezone(session.timezone())
+    return {
+        "Name": person.name,
+        "Status": STATUS[person.status] if person.connected else "Reconnecting",
+        "With": ", ".join(names[who] for who in company),
+        "Since": f"{since:%H:%M:%S}",
+    }
+
+
+def _past(calls: Sequence[PastCall]) -> None:
+    if not calls:
+        st.caption("No calls in this time. Charts appear here after the first one.")
+        return
+    talked = sum((call.duration for call in calls), timedelta())
+    answered = sum(call.answered_at is not None for call in calls)
+    with st.container(horizontal=True):
+        st.metric("Calls", len(calls), border=True)
+        st.metric("Answered", f"{answered / len(calls):.0%}", border=True)
+        st.metric("Talked", length(talked.total_seconds()), border=True)
+    zone = session.timezone()
+    left, right = st.columns(2)
+    with left:
+        charts.bars(
+            "Calls per day", "Day", {f"{day:%b %d}": n for day, n in statistics.calls_per_day(calls, zone).items()}
+        )
+        charts.bars("How calls ended", "Reason", {REASONS.get(r, r): n for r, n in statistics.endings(calls).items()})
+    with right:
+        charts.bars("How long calls were", "Length", statistics.durations(calls))
+        hours = enumerate(statistics.busiest_hours(calls, zone))
+        charts.bars("Busiest hours", "Hour", {f"{hour:02}": n for hour, n in hours})

@@ -1,0 +1,61 @@
+"""What the stage shows: who speaks, everybody, or one person."""
+
+import streamlit as st
+
+from calls.media.layout import shows_grid
+from calls.rooms import Layout, Room, View
+from components import session
+
+KEY, PIN_KEY = "layout", "pinned"
+NAMES = {Layout.SPEAKER: "Speaker", Layout.GRID: "Grid", Layout.PIN: "Pin"}
+ICONS = {Layout.SPEAKER: "record_voice_over", Layout.GRID: "grid_view", Layout.PIN: "keep"}
+
+
+def show(view: View) -> None:
+    """Draw the choice; there is none while nobody else is there."""
+    if view.room is None or not view.others:
+        return
+    st.session_state[KEY] = _chosen(view, view.room)  # it changes by itself when a third person comes
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "View",
+            list(NAMES),
+            format_func=lambda layout: f":material/{ICONS[layout]}: {NAMES[layout]}",
+            key=KEY,
+            required=True,
+            on_change=_choose,
+            args=(view,),
+            label_visibility="collapsed",
+        )
+        if view.me.layout is Layout.PIN:
+            _pin(view)
+
+
+def _pin(view: View) -> None:
+    names = {person.id: person.name for person in view.others}
+    st.session_state[PIN_KEY] = view.me.pinned if view.me.pinned in names else next(iter(names))
+    st.selectbox(
+        "Pinned person",
+        list(names),
+        format_func=names.__getitem__,
+        key=PIN_KEY,
+        on_change=_choose,
+        args=(view,),
+        label_visibility="collapsed",
+        width=180,
+    )
+
+
+def _chosen(view: View, room: Room) -> Layout:
+    if view.me.layout is Layout.PIN:
+        return Layout.PIN
+    return Layout.GRID if shows_grid(view.me, room) else Layout.SPEAKER
+
+
+def _choose(view: View) -> None:
+    layout = st.session_state.get(KEY)
+    if layout is None or not view.others:  # gone when the page was switched at the same moment
+        return
+    layout = Layout(layout)
+    pinned = st.session_state.get(PIN_KEY) or view.others[0].id if layout is Layout.PIN else None
+    session.attempt(lambda: session.services().registry.choose_layout(view.me.id, layout, pinned))

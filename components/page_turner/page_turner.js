@@ -1,0 +1,34 @@
+// Opens the page that the server asks for, by one of the hidden links that it draws. And holds every page that is opened,
+// also by the person's own click, for a moment: what a browser asks for before it has heard that the page is turned still
+// names the page before, and turns it back.
+const LOOK_EVERY = 200, CALM_LOOKS = 5;  // ms, and how many looks in a row have to find the page open
+const OWN_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]";
+
+let turning = null, timer = null;
+
+export default function pageTurner({ data, setStateValue }) {
+  if (data.turn === turning) return;
+  turning = data.turn;
+  if (!data.to) return;
+  const { to, turn } = data, path = new URL(data.path, document.baseURI).pathname;
+  hold(path, () => document.querySelector(`.st-key-turn-to-${to} a`), () => setStateValue("done", turn));
+}
+
+function hold(path, link, done) {
+  let calm = 0;
+  const look = () => {
+    calm = location.pathname === path ? calm + 1 : 0;
+    if (!calm) link()?.click();
+    if (calm < CALM_LOOKS) return;
+    clearInterval(timer);
+    done();
+  };
+  clearInterval(timer);
+  timer = setInterval(look, LOOK_EVERY);
+  look();
+}
+
+document.addEventListener("click", ({ isTrusted, target }) => {
+  const path = isTrusted && target.closest(OWN_LINKS)?.pathname;
+  if (path) setTimeout(hold, LOOK_EVERY, path, () => [...document.querySelectorAll(OWN_LINKS)].find((a) => a.pathname === path), () => {});
+}, true);

@@ -1,0 +1,68 @@
+"""How the media of a call of two travel: the switch in the room, and the preference in the lobby."""
+
+import streamlit as st
+
+from calls.paths import MediaPath
+from calls.rooms import Room, View
+from components import direct, path_notices, session
+
+CHOSEN_KEY, PREFER_KEY = "path-chosen", "prefer-direct"
+NAMES = {MediaPath.DIRECT: "Direct", MediaPath.SERVER: "Through server"}
+ICONS = {MediaPath.DIRECT: "swap_horiz", MediaPath.SERVER: "dns"}
+MEANINGS = {
+    MediaPath.DIRECT: "From browser to browser: no effects and no groups, and the server cannot see or hear it.",
+    MediaPath.SERVER: "The server passes picture and sound on: effects and groups are available.",
+}
+
+
+def show(view: View) -> None:
+    """Draw the switch, where there are two to switch for."""
+    if view.room is None or len(view.room.members) != 2 or not direct.possible():
+        return
+    path, chosen = view.room.path, st.session_state.setdefault(CHOSEN_KEY, 0)
+    st.segmented_control(
+        "Path of picture and sound",
+        list(NAMES),
+        default=path,
+        format_func=lambda path: f":material/{ICONS[path]}: {NAMES[path]}",
+        # The other one may switch, and what is chosen here may be refused: then this is another widget. Setting the
+        # value of the same one would undo a click that is still on its way.
+        key=(key := f"path-{path}-{chosen}"),
+        required=True,
+        on_change=_choose,
+        args=(view.me.id, key, chosen),
+        label_visibility="collapsed",
+    )
+    st.caption(_line(view, view.room))
+
+
+def _line(view: View, room: Room) -> str:
+    if room.path is MediaPath.DIRECT and not room.goes_direct:
+        return ":material/progress_activity: Looking for a direct path…"
+    why = path_notices.why_server(view) if room.path is MediaPath.SERVER else None
+    return MEANINGS[room.path] if why is None else f"{why} {MEANINGS[room.path]}"
+
+
+def _choose(who: str, key: str, chosen: int) -> None:
+    if chosen != st.session_state[CHOSEN_KEY]:
+        return  # Streamlit may call again, and late: after the next choice
+    st.session_state[CHOSEN_KEY] += 1
+    if path := st.session_state.get(key):
+        session.attempt(lambda: session.services().registry.choose_path(who, MediaPath(path)))
+
+
+def preference() -> None:
+    """Draw the setting of the lobby."""
+    if not direct.possible():
+        return
+    st.session_state[PREFER_KEY] = session.tab().prefer_direct is True
+    st.checkbox(
+        "Prefer direct calls",
+        key=PREFER_KEY,
+        on_change=_prefer,
+        help=f"Your calls begin direct. {MEANINGS[MediaPath.DIRECT]} With an effect on, they go through the server.",
+    )
+
+
+def _prefer() -> None:
+    session.tab().prefer_direct = st.session_state.get(PREFER_KEY) is True

@@ -1,0 +1,51 @@
+"""The dialog of a call that rings, on both sides. A style sheet lays the person's own preview over the gap in it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from calls.rooms import View
+from components import session
+
+HERE = Path(__file__).parent
+KEY = "ringing"
+
+_component = st.components.v2.component(
+    "parley_ringing",
+    html=(HERE / "ringing.html").read_text(),
+    css=(HERE / "ringing.css").read_text(),
+    js=(HERE / "ringing.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def show(view: View | None) -> str | None:
+    """Draw the dialog that the participant's status asks for; the room of the last call that was on the screen."""
+
+    def answer() -> None:
+        said = st.session_state[KEY].get("answer")
+        if view and isinstance(said, Mapping):
+            _answer(view.me.id, str(said.get("room")), accepts=said.get("accepts") is True)
+
+    result = _component(key=KEY, data={"ring": _ring(view)}, on_answer_change=answer, on_shown_change=lambda: None)
+    shown = result.get("shown")
+    return shown if isinstance(shown, str) else None
+
+
+def _ring(view: View | None) -> dict[str, Any] | None:
+    ring = view.room.ring_of(view.me.id) if view and view.room else None
+    if view is None or ring is None:
+        return None
+    return {
+        "room": view.me.room,
+        "deadline": ring.deadline,
+        "name": view.other.name if view.other else "",
+        "incoming": ring.callee == view.me.id,
+    }
+
+
+def _answer(who: str, room: str, *, accepts: bool) -> None:
+    registry = session.services().registry
+    session.attempt(lambda: (registry.accept if accepts else registry.put_down)(who, room))

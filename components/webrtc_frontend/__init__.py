@@ -1,0 +1,18 @@
+"""Prepares the frames of both streamers, before either is told to play."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "parley_webrtc_frontend", js=(Path(__file__).parent / "webrtc_frontend.js").read_text()
+)
+
+
+def show(camera: dict[str, object], *, returned: bool) -> bool:
+    """Draw the (invisible) component; whether both frames are ready to play. `camera` are the MediaTrackConstraints
+    that a camera which is on already is to follow from now on; `returned` is whether the server sends the own picture
+    back, and the preview shows that."""
+    data = {"camera": camera, "returned": returned}
+    result = _component(key="webrtc-frontend", data=data, on_ready_change=lambda: None)
+    return result.get("ready") is True

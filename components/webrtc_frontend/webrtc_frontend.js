@@ -1,0 +1,148 @@
+// What Parley changes in streamlit-webrtc's front end, in the frames of both streamers while they still rest.
+// 1. Told to play, it may open several connections at once, and then mixes up their offers and answers. Here they share
+//    the camera, so that they get on together, and only the last one makes an offer.
+// 2. It reports its ICE candidates one by one, and each report is a run of the whole script that breaks off the one before.
+//    Here the offer waits a moment for the candidates and carries them; only late ones are reported.
+// 3. Its page is white or black where the video leaves room. Here the frame's own background shows through.
+// 4. The own picture goes to the server and back. Here it is shown as the camera gives it, unless an effect changes it.
+
+const PREVIEW = ".st-key-preview iframe";
+const FRAMES = [".st-key-stage iframe", PREVIEW];
+const LOOK_EVERY = 50, GATHER_WITHIN = 250;  // ms
+
+export default function webrtcFrontend({ data, setStateValue }) {
+  Promise.all(FRAMES.map(prepare)).then(() => setStateValue("ready", true));
+  follow(data.camera);
+  mirrors.forEach((mirror) => mirror.show(data.returned));
+}
+
+// The library asks the camera when it starts; a picture of another size needs no new connection.
+function follow(camera) {
+  for (const track of cameras(document.querySelector(PREVIEW)?.contentWindow)) {
+    track.applyConstraints(camera).catch(() => {});  // a camera that cannot goes on as it is
+  }
+}
+
+function cameras(window) {
+  const senders = window?.RTCPeerConnection?.last?.getSenders() ?? [];
+  return senders.map(({ track }) => track).filter((track) => track?.kind === "video");
+}
+
+async function prepare(selector) {
+  const window = await present(selector);
+  window.document.body.style.background = "transparent";
+  if (window.RTCPeerConnection?.name === "LatestPeerConnection") return;
+  window.RTCPeerConnection = latest(window.RTCPeerConnection);
+  if (window.navigator.mediaDevices) share(window.navigator.mediaDevices);
+  if (selector === PREVIEW) mirrors = [new Mirror(window)];
+}
+
+let mirrors = [];  // of the preview's frame, as it was loaded last
+
+class Mirror {
+  #window; #set; #video = null; #stream = null; #returned = false;
+
+  constructor(window) {
+    this.#window = window;
+    const { prototype } = window.HTMLMediaElement;
+    const { get, set } = Object.getOwnPropertyDescriptor(prototype, "srcObject");
+    const mirror = this;
+    this.#set = set;
+    Object.defineProperty(prototype, "srcObject", {
+      get,
+      set(stream) { mirror.#attach(this, stream); },
+      configurable: true,
+    });
+  }
+
+  // Whether the server sends the picture back: what it sends is shown once it moves.
+  show(returned) {
+    if (returned === this.#returned) return;
+    this.#returned = returned;
+    this.#draw();
+  }
+
+  #attach(video, stream) {
+    [this.#video, this.#stream] = [video, stream];
+    this.#draw();
+  }
+
+  #draw() {
+    const own = cameras(this.#window);
+    if (!this.#video) return;
+    if (!this.#stream || (!this.#returned && !own.length)) this.#set.call(this.#video, this.#stream);
+    else if (!this.#returned) this.#set.call(this.#video, new this.#window.MediaStream(own));
+    else this.#whenItMoves();
+  }
+
+  #whenItMoves() {
+    const [video, stream] = [this.#video, this.#stream];
+    const trial = this.#window.document.createElement("video");
+    this.#set.call(trial, stream);
+    trial.muted = true;
+    trial.play().catch(() => {});
+    trial.requestVideoFrameCallback(() => {
+      this.#set.call(trial, null);
+      if (this.#returned && stream === this.#stream) this.#set.call(video, stream);
+    });
+  }
+}
+
+function share(devices) {
+  const ask = devices.getUserMedia.bind(devices);
+  // After a direct call the camera is still on there (components/direct), and is handed over.
+  const getUserMedia = (constraints) => window.parleyLend?.(constraints) ?? ask(constraints);
+  let asked = null;
+  devices.getUserMedia = (constraints) => asked ??= getUserMedia(constraints).finally(() => { asked = null; });
+}
+
+async function present(selector) {
+  for (;;) {
+    const window = document.querySelector(selector)?.contentWindow;
+    if (window?.document.getElementById("root")) return window;
+    await pause(LOOK_EVERY);
+  }
+}
+
+function latest(RTCPeerConnection) {
+  return class LatestPeerConnection extends RTCPeerConnection {
+    static last = null;
+    #offered = false;
+
+    addEventListener(type, listener, ...options) {
+      const late = (event) => { if (this.#offered) listener(event); };
+      super.addEventListener(type, type === "icecandidate" ? late : listener, ...options);
+    }
+
+    createOffer(...options) {
+      LatestPeerConnection.last = this;
+      return super.createOffer(...options);
+    }
+
+    async setLocalDescription(description) {
+      await super.setLocalDescription(description);
+      await Promise.race([gathered(this), pause(GATHER_WITHIN)]);
+      if (this !== LatestPeerConnection.last) return this.#giveWay();
+      this.#offered = true;
+    }
+
+    #giveWay() {
+      const used = LatestPeerConnection.last.getSenders().map(({ track }) => track);
+      this.getSenders().forEach(({ track }) => { if (!used.includes(track)) track?.stop(); });
+      this.close();
+      return new Promise(() => {});  // whoever waits for this offer waits for ever
+    }
+  };
+}
+
+function gathered(connection) {
+  return new Promise((resolve) => {
+    const look = () => { if (connection.iceGatheringState === "complete") resolve(); };
+    connection.addEventListener("icegatheringstatechange", look);
+    look();
+  });
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
