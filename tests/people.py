@@ -59,6 +59,11 @@ class Person:
         return [call.caller for call in self.view.missed]
 
     @property
+    def company(self) -> list[str]:
+        """The names of the others in the present room, in the order they came."""
+        return [person.name for person in self.view.others]
+
+    @property
     def heard(self) -> list[str]:
         """The chat of the present room."""
         room = self.view.room
@@ -72,6 +77,12 @@ class Person:
 
     def puts_down(self, code: str) -> None:
         self.registry.put_down(self.id, code)
+
+    def invites(self, other: "Person") -> None:
+        self.registry.invite(self.id, other.id)
+
+    def cancels_invite(self, other: "Person") -> None:
+        self.registry.cancel_invite(self.id, other.id)
 
     def opens_room(self) -> str:
         return self.registry.open_room(self.id)
@@ -90,4 +101,14 @@ def connect(caller: Person, callee: Person) -> str:
     """A call that has been answered; returns its room's code."""
     code = caller.calls(callee)
     callee.accepts(code)
+    return code
+
+
+def gather(*people: Person) -> str:
+    """A call of the first two into which the first has invited the others, who came; returns its room's code."""
+    first, second, *others = people
+    code = connect(first, second)
+    for other in others:
+        first.invites(other)
+        other.accepts(code)
     return code

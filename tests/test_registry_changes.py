@@ -137,10 +137,12 @@ def test_coming_and_going_is_everybodys_news(
 def test_what_changes_nothing_wakes_nobody(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:
-    """Setting what is set, dismissing nothing, pressing twice: no version grows, nobody is
-    told. A page may do these each time it draws."""
+    """Setting what is set, dismissing nothing, pressing twice: no version grows, nobody is told. A page may do these
+    each time it draws."""
     code = connect(alice, bob)
     room = carol.opens_room()
+    dave = Person.enters(registry, "Dave")
+    carol.invites(dave)
     before = registry.snapshot()
     changes.clear()
     for person in (alice, bob, carol):
@@ -151,7 +153,10 @@ def test_what_changes_nothing_wakes_nobody(
         registry.mark_read(person.id)
     bob.accepts(code)
     alice.calls(bob)
+    alice.invites(bob)
     carol.joins(room)
+    carol.invites(dave)
+    alice.cancels_invite(dave)
     alice.puts_down(room)
     registry.expire()
     assert changes == []
@@ -241,8 +246,10 @@ def test_glare_from_two_threads(registry: Registry, alice: Person, bob: Person) 
 
 
 @pytest.mark.usefixtures("eager_switching")
-def test_the_last_place_is_given_once(registry: Registry, alice: Person) -> None:
+def test_the_last_place_is_given_once(clock: FakeClock) -> None:
     """Of six who join a room of two at the same moment, one gets in."""
+    registry = Registry(clock=clock, capacity=2)
+    alice = Person.enters(registry, "Alice")
     others = [Person.enters(registry, "Joiner") for _ in range(6)]
 
     def tries(person: Person, code: str) -> None:
@@ -257,6 +264,14 @@ def test_the_last_place_is_given_once(registry: Registry, alice: Person) -> None
         alice.puts_down(code)
 
 
+class FineClock(FakeClock):
+    """Time that also passes whenever somebody looks: no two rooms open at one moment."""
+
+    def __call__(self) -> float:
+        self.now += 1e-4
+        return self.now
+
+
 def acts(registry: Registry, clock: FakeClock, person: Person, other: Person) -> list[Callable[[], object]]:
     """What a person may do next to another, each with what is on the screen at that moment."""
     mine, theirs = person.me.room or "", other.me.room or ""
@@ -266,6 +281,8 @@ def acts(registry: Registry, clock: FakeClock, person: Person, other: Person) ->
         partial(person.puts_down, mine),
         person.opens_room,
         partial(person.joins, theirs),
+        partial(person.invites, other),
+        partial(person.cancels_invite, other),
         partial(person.says, "hello"),
         lambda: registry.detach(registry.attach(person.seat.token)),
         partial(registry.attach, person.seat.token),
@@ -283,17 +300,18 @@ def hammer(registry: Registry, clock: FakeClock, people: list[Person], seed: int
 
 
 @pytest.mark.usefixtures("eager_switching")
-def test_eight_threads_leave_nothing_broken(clock: FakeClock) -> None:
+def test_eight_threads_leave_nothing_broken() -> None:
     """Whatever eight threads do at once, people and rooms agree after every step, each call that is over was reported
     once, and when all have left nothing remains."""
+    clock = FineClock()
     registry = Registry(clock=clock, capacity=3)
     people = [Person.enters(registry, "Someone") for _ in range(10)]
-    ends: list[str] = []
-    rang: set[str] = set()
+    ends: list[tuple[str, float]] = []
+    rang: set[tuple[str, float]] = set()
 
     def listener(change: Change) -> None:
-        ends.extend(call.room.code for call in change.ended)
-        rang.update(room.code for room in registry.snapshot().rooms if room.call)
+        ends.extend((call.room.code, call.room.opened_at) for call in change.ended)
+        rang.update((room.code, room.opened_at) for room in registry.snapshot().rooms if room.call)
 
     registry.listen(listener)
     together(*(partial(hammer, registry, clock, people, seed) for seed in range(8)))

@@ -4,8 +4,9 @@ import pytest
 
 import calls.registry
 from calls.errors import IllegalTransitionError, InputError, RoomFullError, UnknownError
+from calls.history import past_call
 from calls.registry import Registry
-from calls.rooms import Change
+from calls.rooms import Change, Ending
 from calls.states import EndReason, Status
 from tests.people import FakeClock, Person, connect
 
@@ -72,13 +73,26 @@ def test_a_ringing_room_cannot_be_joined(registry: Registry, alice: Person, bob:
     assert registry.snapshot() == before
 
 
-def test_a_full_room_takes_nobody_in(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
-    """A call of two is full: the third is told how many it holds, and stays IDLE."""
-    code = connect(alice, bob)
+def test_a_full_room_takes_nobody_in(registry: Registry, alice: Person) -> None:
+    """Eight may be in a room: the ninth is told how many it holds, and stays IDLE."""
+    code = alice.opens_room()
+    for number in range(7):
+        Person.enters(registry, f"Guest {number}").joins(code)
+    ninth = Person.enters(registry, "Zoe")
     before = registry.snapshot()
+    with pytest.raises(RoomFullError, match="it holds 8"):
+        ninth.joins(code)
+    assert registry.snapshot() == before
+
+
+def test_a_server_may_have_smaller_rooms(clock: FakeClock) -> None:
+    """Where a room holds two, a call of two is full."""
+    registry = Registry(clock=clock, capacity=2)
+    alice, bob, carol = (Person.enters(registry, name) for name in ("Alice", "Bob", "Carol"))
+    code = connect(alice, bob)
     with pytest.raises(RoomFullError, match="it holds 2"):
         carol.joins(code)
-    assert registry.snapshot() == before
+    assert registry.capacity == 2
 
 
 def test_nobody_is_in_two_rooms(alice: Person, bob: Person) -> None:
@@ -111,7 +125,7 @@ def test_a_room_of_two_ends_like_a_call(alice: Person, bob: Person, clock: FakeC
     for person, other in ((alice, "Bob"), (bob, "Alice")):
         ending = person.view.ending
         assert ending is not None
-        assert (ending.reason, ending.name, ending.seconds) == (EndReason.HANGUP, other, 4)
+        assert (ending.reason, ending.names, ending.seconds) == (EndReason.HANGUP, (other,), 4)
     assert [call.reason for change in changes for call in change.ended] == [EndReason.HANGUP]
     with pytest.raises(UnknownError):
         bob.joins(code)
@@ -127,31 +141,88 @@ def trio(clock: FakeClock) -> tuple[Registry, Person, Person, Person, str]:
     return registry, alice, bob, carol, code
 
 
-def test_one_of_three_goes_and_the_others_stay(trio: tuple[Registry, Person, Person, Person, str]) -> None:
+def test_one_of_three_goes_and_the_others_stay(
+    trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock
+) -> None:
     """Who goes is told that their call has ended; the two who stay go on, untold, and nothing is reported."""
     registry, alice, bob, carol, code = trio
     heard: list[Change] = []
     registry.listen(heard.append)
+    clock.advance(7)
     alice.puts_down(code)
-    assert (alice.status, alice.reason) == (Status.IDLE, EndReason.HANGUP)
+    assert alice.status is Status.IDLE
+    ending = alice.view.ending
+    assert ending is not None
+    assert (ending.reason, ending.names, ending.seconds) == (EndReason.HANGUP, ("Bob", "Carol"), 7)
     assert (bob.me.room, carol.me.room, bob.reason, carol.reason) == (code, code, None, None)
     assert bob.view.room is not None
     assert bob.view.room.members == (bob.id, carol.id)
     assert not any(change.ended for change in heard)
 
 
-def test_the_last_two_of_three_end_the_call_once(trio: tuple[Registry, Person, Person, Person, str]) -> None:
-    """It is reported when the last two part, with all three who were in it, once each even if one came twice."""
+def test_one_of_three_is_left_alone(trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock) -> None:
+    """The call ends when only one is left, and is reported then, once, with all three who were in it, even if one came
+    twice. The one who is left stays in the room, untold, and closes it by going, however much later."""
     registry, alice, bob, carol, code = trio
     heard: list[Change] = []
     registry.listen(heard.append)
     alice.puts_down(code)
     alice.joins(code)
-    for person in (bob, alice, carol):
+    for person in (bob, alice):
+        clock.advance(10)
         person.puts_down(code)
     [call] = [call for change in heard for call in change.ended]
-    assert sorted(person.name for person in call.room.attended) == ["Alice", "Bob", "Carol"]
-    assert (alice.reason, bob.reason, carol.reason) == (EndReason.HANGUP,) * 3
+    past = past_call(call)
+    assert (past.caller, sorted(past.participants)) == ("Alice", ["Alice", "Bob", "Carol"])
+    assert (past.duration.total_seconds(), past.reason) == (20, EndReason.HANGUP)
+    assert (carol.status, carol.me.room, carol.company, carol.reason) == (Status.IN_CALL, code, [], None)
+    clock.advance(3_600)
+    carol.puts_down(code)
+    assert carol.view.ending == Ending(EndReason.HANGUP, (), clock.now)
+    assert len([call for change in heard for call in change.ended]) == 1
+    assert registry.snapshot().rooms == ()
+
+
+def test_a_room_that_stayed_open_can_be_joined(
+    trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock
+) -> None:
+    """Whoever comes to the one who is left begins another call, with its own clock and its own report, in the same room
+    with the same chat; the room goes on staying open."""
+    registry, alice, bob, carol, code = trio
+    carol.says("still here")
+    for person in (alice, bob):
+        person.puts_down(code)
+    heard: list[Change] = []
+    registry.listen(heard.append)
+    clock.advance(600)
+    bob.joins(code)
+    assert bob.heard == ["still here"]
+    assert bob.view.room is not None
+    assert (bob.view.room.started_at, bob.company) == (clock.now, ["Carol"])
+    clock.advance(5)
+    bob.puts_down(code)
+    [call] = [call for change in heard for call in change.ended]
+    past = past_call(call)
+    assert (past.caller, list(past.participants), past.duration.total_seconds()) == (None, ["Carol", "Bob"], 5)
+    assert (carol.me.room, carol.reason, bob.reason) == (code, None, EndReason.HANGUP)
+
+
+def test_how_long_one_talked_counts_from_when_one_came(
+    alice: Person, bob: Person, carol: Person, clock: FakeClock
+) -> None:
+    """Who comes late is told the length of the own stay, not of the call; who waited is told the call's."""
+    code = alice.opens_room()
+    clock.advance(100)
+    bob.joins(code)
+    clock.advance(60)
+    carol.joins(code)
+    clock.advance(5)
+    seconds = []
+    for person in (carol, alice):
+        person.puts_down(code)
+        assert person.view.ending is not None
+        seconds.append(person.view.ending.seconds)
+    assert seconds == [5, 65]
 
 
 def test_the_clock_of_a_call_runs_on_when_another_comes(
@@ -168,13 +239,39 @@ def test_the_clock_of_a_call_runs_on_when_another_comes(
 
 
 def test_one_of_three_is_lost(trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock) -> None:
-    """A tab that stays away takes only itself out of a group."""
+    """A tab that stays away takes only itself out of a group, and a second one too; the third closes the room."""
     registry, alice, bob, carol, _ = trio
-    registry.detach(alice.seat)
+    heard: list[Change] = []
+    registry.listen(heard.append)
+    for person, left in ((alice, [bob.id, carol.id]), (bob, [carol.id]), (carol, [])):
+        registry.detach(person.seat)
+        clock.advance(15)
+        registry.expire()
+        assert [who for room in registry.snapshot().rooms for who in room.members] == left
+    assert [call.reason for change in heard for call in change.ended] == [EndReason.CONNECTION_LOST]
+
+
+def test_all_of_a_group_are_lost_at_once(trio: tuple[Registry, Person, Person, Person, str], clock: FakeClock) -> None:
+    """The call is reported once, and nobody is left in a room."""
+    registry, *people, _ = trio
+    heard: list[Change] = []
+    registry.listen(heard.append)
+    for person in people:
+        registry.detach(person.seat)
     clock.advance(15)
     registry.expire()
-    assert [room.members for room in registry.snapshot().rooms] == [(bob.id, carol.id)]
-    assert (bob.status, carol.status) == (Status.IN_CALL, Status.IN_CALL)
+    assert [call.reason for change in heard for call in change.ended] == [EndReason.CONNECTION_LOST]
+    assert registry.snapshot().rooms == ()
+
+
+def test_who_spoke_last_is_known_while_they_are_there(trio: tuple[Registry, Person, Person, Person, str]) -> None:
+    """The last one comes first, each once; who has gone speaks no more, and no stranger ever did."""
+    registry, alice, bob, carol, code = trio
+    for person in (alice, bob, carol, bob, Person.enters(registry, "Dave")):
+        registry.speaks(code, person.id)
+    assert [room.speakers for room in registry.snapshot().rooms] == [(bob.id, carol.id, alice.id)]
+    bob.puts_down(code)
+    assert [room.speakers for room in registry.snapshot().rooms] == [(carol.id, alice.id)]
 
 
 def test_a_place_that_is_free_again_can_be_taken(trio: tuple[Registry, Person, Person, Person, str]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
-from calls.rooms import Call, Participant, Room, View
+from calls.rooms import Call, Message, Participant, Room, View
 from calls.states import Status
 
 ALICE, BOB, CAROL = (Participant(name[0].lower(), name, since=1.0, room="code") for name in ("Alice", "Bob", "Carol"))
@@ -27,7 +27,49 @@ def test_a_room_binds_who_rings_and_then_who_is_in_it() -> None:
 def test_a_room_entered_by_a_link_does_not_ring() -> None:
     """Without a call there is nothing to ring, and its members are all that depend on it."""
     room = Room("code", 1.0, members=("a",))
-    assert (room.ringing, room.bound) == (False, ("a",))
+    assert (room.ringing, room.rings, room.bound) == (False, (), ("a",))
+
+
+def test_a_room_binds_who_is_invited() -> None:
+    """Whoever is being rung depends on the room that others are in, each of them once."""
+    first, second = Call("a", "c", 30.0), Call("a", "d", 31.0)
+    room = Room("code", 1.0, Call("a", "b", 30.0, ringing=False), members=("a", "b"), invites=(first, second))
+    assert (room.ringing, room.rings, room.bound) == (False, (first, second), ("a", "b", "c", "d"))
+    assert [room.ring_of(who) for who in "abcde"] == [None, None, first, second, None]
+
+
+def test_ones_company_are_the_others_or_the_other_end_of_the_ring() -> None:
+    """Who is in a room is with all the others in it; who is not yet, with the one that rings or is rung."""
+    ringing = Room("code", 1.0, Call("a", "b", 30.0))
+    assert [ringing.company(who) for who in "ab"] == [("b",), ("a",)]
+    room = Room("code", 1.0, members=("b", "a", "d"), invites=(Call("a", "c", 30.0),))
+    assert [room.company(who) for who in "abcd"] == [("b", "d"), ("a", "d"), ("a",), ("b", "a")]
+
+
+def test_a_call_begins_with_the_second_and_a_group_with_the_third() -> None:
+    """The clock runs from the second on and never starts anew; who comes back is counted once among all who came."""
+    room = Room("code", 1.0)
+    for now, person in enumerate((ALICE, BOB, CAROL)):
+        room = room.entered(person, 10.0 + now)
+        assert (room.started_at, room.group) == (11.0 if now else None, now == 2)
+    back = room.left("b", 20.0).entered(BOB, 30.0)
+    assert (back.members, back.attended, back.started_at) == (("a", "c", "b"), (ALICE, BOB, CAROL), 11.0)
+
+
+def test_who_comes_in_is_not_invited_any_more() -> None:
+    """However they came; other invitations go on."""
+    other = Call("a", "b", 30.0)
+    room = Room("code", 1.0, members=("a",), attended=(ALICE,), invites=(Call("a", "c", 30.0), other))
+    assert room.entered(CAROL, 2.0).invites == (other,)
+
+
+def test_who_is_left_alone_has_a_room_as_if_just_opened() -> None:
+    """Nothing of the call that is over is in it, but for the chat, and that it stays open."""
+    said = (Message("a", "Alice", "hello", 3.0),)
+    room = Room(
+        "code", 1.0, Call("a", "b", 30.0, ringing=False), ("a", "c"), 2.0, said, (ALICE, BOB, CAROL), group=True
+    )
+    assert room.left("a", 9.0) == Room("code", 9.0, None, ("c",), None, said, (CAROL,), group=True)
 
 
 def test_the_other_is_who_shares_the_room_and_not_who_stands_by() -> None:
@@ -38,9 +80,20 @@ def test_the_other_is_who_shares_the_room_and_not_who_stands_by() -> None:
     assert view(None, BOB, CAROL).other is None
 
 
+def test_the_others_stand_in_the_order_they_came() -> None:
+    """Not in that of their names; who is being rung is `invited`, and not among them yet."""
+    room = Room("code", 1.0, members=("c", "a", "b"))
+    assert (view(room, BOB, CAROL).others, view(room, BOB, CAROL).other) == ((CAROL, BOB), CAROL)
+    ringing = view(Room("code", 1.0, members=("a",), invites=(Call("a", "b", 30.0),)), BOB, CAROL)
+    assert (ringing.others, ringing.other, ringing.invited) == ((), None, (BOB,))
+    assert (view(None, BOB).others, view(None, BOB).invited) == ((), ())
+
+
 def test_the_other_is_known_while_it_still_rings() -> None:
-    """Who rings has no members in the room yet, and still has a name to show."""
+    """Who rings has no members in the room yet, and still has a name to show; for the invited it is who invites."""
     assert view(Room("code", 1.0, Call("b", "a", 30.0)), BOB, CAROL).other == BOB
+    room = Room("code", 1.0, members=("b", "c"), invites=(Call("c", "a", 30.0),))
+    assert view(room, BOB, CAROL).other == CAROL
 
 
 def test_a_view_is_json() -> None:

@@ -1,43 +1,57 @@
 """Servers and people for the tests with real browsers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
+from functools import cache
+from itertools import count
+from string import ascii_letters
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.e2e.person import Person, person
+from tests.e2e.person import FLAGS, Person, launch, visiting
 from tests.e2e.server import Server, serving
 
 Meet = Callable[..., Person]
 
+visits = count()
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Gone when these tests are done: it keeps an event loop running, and asyncio allows one a thread."""
     with sync_playwright() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("films")
-
-
-@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with short timeouts, for all tests that do not need one of their own."""
-    with serving(tmp_path_factory.mktemp("server"), ring_timeout="12", seat_grace="8") as running:
+    with serving(tmp_path_factory.mktemp("server"), ring_timeout="9", seat_grace="5") as running:
         yield running
 
 
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Browser]:
+    """Call it with a colour, a tone and flags for a browser, which stays open for whoever needs the same later."""
+    folder = tmp_path_factory.mktemp("films")
+
+    @cache
+    def find(colour: str, hertz: int, flags: tuple[str, ...]) -> Browser:
+        return launch(playwright, folder, colour, hertz, flags=flags)
+
+    return find
+
+
 @pytest.fixture
-def meet(playwright: Playwright, films: Path) -> Iterator[Meet]:
+def meet(browser: Callable[..., Browser]) -> Iterator[Meet]:
     """Call it with a name, a colour and a tone for a person at a browser of their own."""
     with ExitStack() as stack:
 
-        def arrive(name: str, colour: str, hertz: int, *flags: str) -> Person:
-            return stack.enter_context(person(playwright, films, name, colour, hertz, flags=flags))
+        def arrive(name: str, colour: str, hertz: int, flags: Sequence[str] = FLAGS) -> Person:
+            # A server keeps the seat of a closed tab for a while, and its name with it.
+            unlike = f"{name} {ascii_letters[next(visits) % 52]}"
+            return stack.enter_context(visiting(browser(colour, hertz, tuple(flags)), unlike, colour, hertz))
 
         yield arrive
 

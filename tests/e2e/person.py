@@ -2,10 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
+import numpy as np
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from tests.e2e import fakes
@@ -38,10 +40,32 @@ COLOUR = """selector => {
 }"""
 FRAMES = """selector => document.querySelector(selector)?.contentDocument?.querySelector("video")
   ?.getVideoPlaybackQuality().totalVideoFrames ?? 0"""
+# Whether each of these colours fills at least a twentieth of a video.
+SHOWS_ALL = """([selector, colours]) => {
+  const video = document.querySelector(selector)?.contentDocument?.querySelector("video");
+  if (!video || !video.videoWidth) return false;
+  const canvas = new OffscreenCanvas(48, 36), context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0, 48, 36);
+  const { data } = context.getImageData(0, 0, 48, 36);
+  const like = (i, colour) => colour.every((value, k) => Math.abs(value - data[i + k]) < 45);
+  const part = colour => data.filter((_, i) => i % 4 === 0 && like(i, colour)).length / (data.length / 4);
+  return colours.every(colour => part(colour) > 0.05);
+}"""
+# How loud each of these frequencies is in a stage's sound, from 0 to 255; none while it is silent.
+LEVELS = """async ([selector, frequencies]) => {
+  LISTEN
+  const at = hertz => Math.round(hertz * listener.analyser.fftSize / listener.context.sampleRate);
+  return frequencies.map(hertz => Math.max(...bins.slice(at(hertz) - 1, at(hertz) + 2)));
+}"""
 # The loudest frequency in a stage's sound, in hertz; 0 while it is silent.
 LOUDEST = """async selector => {
+  LISTEN
+  const loudest = bins.indexOf(Math.max(...bins));
+  return bins[loudest] < 60 ? 0 : loudest * listener.context.sampleRate / listener.analyser.fftSize;
+}"""
+LISTEN = """
   const stream = document.querySelector(selector)?.contentDocument?.querySelector("video")?.srcObject;
-  if (!stream || !stream.getAudioTracks().length) return 0;
+  if (!stream || !stream.getAudioTracks().length) return NOTHING;
   window.listener ??= {};
   const listener = window.listener;
   if (listener.stream !== stream) {
@@ -53,9 +77,9 @@ LOUDEST = """async selector => {
   }
   const bins = new Uint8Array(listener.analyser.frequencyBinCount);
   listener.analyser.getByteFrequencyData(bins);
-  const loudest = bins.indexOf(Math.max(...bins));
-  return bins[loudest] < 60 ? 0 : loudest * listener.context.sampleRate / listener.analyser.fftSize;
-}"""
+"""
+LEVELS = LEVELS.replace("LISTEN", LISTEN.replace("NOTHING", "[]"))
+LOUDEST = LOUDEST.replace("LISTEN", LISTEN.replace("NOTHING", "0"))
 STAGE, PREVIEW = ".st-key-stage iframe", ".st-key-preview iframe"
 
 
@@ -86,6 +110,16 @@ class Person:
     def calls(self, other: "Person") -> None:
         self.press(f"Call {other.name}")
 
+    def meets(self, other: "Person", url: str) -> None:
+        """Both enter, this one calls, and the other one accepts."""
+        self.enters(url)
+        other.enters(url)
+        self.calls(other)
+        other.rings_for(self)
+        other.accepts()
+        self.is_in_call_with(other)
+        other.is_in_call_with(self)
+
     def accepts(self) -> None:
         self.press("Accept")
 
@@ -95,33 +129,55 @@ class Person:
     def hangs_up(self) -> None:
         self.press("Hang up")
 
+    def switches(self, label: str) -> None:
+        """Press one of the toggles below the own preview."""
+        self.page.frame_locator(PREVIEW).get_by_role("button", name=label).click(timeout=WITHIN)
+
+    def chooses(self, effect: str) -> None:
+        """Add an effect to the own picture."""
+        self.page.get_by_role("combobox", name="Effect").click(timeout=WITHIN)
+        self.page.get_by_role("option", name=effect, exact=True).click(timeout=WITHIN)
+
+    def chooses_layout(self, name: str) -> None:
+        """What the stage shows."""
+        self.page.get_by_role("radio", name=name).or_(self.page.get_by_role("button", name=name)).first.click()
+
     def goes_to(self, page: str) -> None:
         self.page.get_by_test_id("stTopNavLink").filter(has_text=page).click()
 
     def writes(self, text: str) -> None:
-        field = self.page.get_by_label("Message")
+        field = self.page.get_by_role("textbox", name="Message")
         field.fill(text)
         field.press("Enter")
 
     # What a person finds
 
     def button(self, label: str) -> Locator:
-        """A button by its label; the name of an icon may stand before it, and a joiner after a colon."""
-        label = re.escape(label).replace(":", ":\u2060?")
-        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){label}$"))
+        """A button by its label; the name of an icon may stand before it."""
+        return self.page.get_by_role("button", name=re.compile(rf"(^|\s){_typed(label)}$"))
 
     def dialog(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)
 
     def reads(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=WITHIN)
+        expect(self.page.get_by_text(re.compile(_typed(text))).first).to_be_visible(timeout=WITHIN)
+
+    def reads_code(self) -> str:
+        """What the QR code of the room's link says to a camera."""
+        self.page.get_by_text("QR code").click()
+        image = self.page.get_by_test_id("stPopoverBody").get_by_role("img")
+        for _ in range(50):  # it opens with a movement
+            pixels = cv2.imdecode(np.frombuffer(image.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
+            if pixels is not None and (text := cv2.QRCodeDetector().detectAndDecode(pixels)[0]):
+                return text
+        return ""
 
     def rings_for(self, other: "Person") -> None:
         """The dialog of an incoming call says who calls."""
         expect(self.dialog("Incoming call")).to_contain_text(f"{other.name} is calling", timeout=WITHIN)
 
     def is_in_call_with(self, other: "Person") -> None:
-        expect(self.page.get_by_text(f"In call with {other.name}")).to_be_visible(timeout=WITHIN)
+        self.reads(f"In call with {other.name}")
 
     def sees(self, other: "Person") -> None:
         """The other's colour is on the stage, and it moves."""
@@ -142,27 +198,70 @@ class Person:
             f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25", arg=STAGE, timeout=WITHIN
         )
 
+    def sees_all(self, *people: "Person") -> None:
+        """The colours of all these people are on the stage at once."""
+        colours = [list(fakes.SHOWN[person.colour]) for person in people]
+        self.page.wait_for_function(SHOWS_ALL, arg=[STAGE, colours], timeout=WITHIN)
+
+    def hears_all_but_self(self, *others: "Person") -> None:
+        """The tones of all the others are in the sound on the stage, and one's own is not."""
+        tones = [person.hertz for person in (*others, self)]
+        clear = "levels.length && levels.slice(0, -1).every(level => level > 110) && levels.at(-1) < 90"
+        hears = f"async arg => {{ const levels = await ({LEVELS})(arg); return {clear}; }}"
+        self.page.wait_for_function(hears, arg=[STAGE, tones], timeout=WITHIN)
+
+    def sees_a_picture_of(self, width: int, height: int) -> None:
+        """The picture on the stage is so many pixels large."""
+        size = "const v = document.querySelector(s)?.contentDocument?.querySelector('video')"
+        is_it = f"s => {{ {size}; return v?.videoWidth === {width} && v.videoHeight === {height}; }}"
+        self.page.wait_for_function(is_it, arg=STAGE, timeout=WITHIN)
+
     def stage_is_empty(self) -> bool:
         """Nothing has been shown on the stage."""
         return bool(self.page.evaluate(FRAMES, STAGE) == 0)
 
 
+def _typed(text: str) -> str:
+    """A pattern for the text as it was typed; a joiner, which nobody sees, may follow a colon."""
+    return re.escape(text).replace(":", ":\u2060?").replace("/", r"\/")
+
+
 def _is_colour(colour: str) -> str:
-    wanted = list(fakes.COLOURS[colour])
+    wanted = list(fakes.SHOWN[colour])
     return f"s => {{ const c = ({COLOUR})(s); return c && {wanted}.every((v, i) => Math.abs(v - c[i]) < 45); }}"
 
 
-@contextmanager
-def person(
-    playwright: Playwright, folder: Path, name: str, colour: str, hertz: int, *, flags: tuple[str, ...] = ()
-) -> Iterator[Person]:
-    """A person with a browser of their own: Chromium has one fake camera for all of its tabs."""
-    folder.mkdir(parents=True, exist_ok=True)
+def launch(
+    playwright: Playwright,
+    folder: Path,
+    colour: str,
+    hertz: int,
+    *,
+    flags: Sequence[str] = FLAGS,
+    program: str = CHROMIUM,
+) -> Browser:
+    """A browser with this colour before its camera and this tone at its microphone: Chromium has one fake of each."""
     film, sound = fakes.film(folder / f"{colour}.y4m", colour), fakes.tone(folder / f"{hertz}.wav", hertz)
     devices = [f"--use-file-for-fake-video-capture={film}", f"--use-file-for-fake-audio-capture={sound}"]
-    browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *devices, *flags])
+    return playwright.chromium.launch(executable_path=program, args=[*flags, *devices])
+
+
+@contextmanager
+def visiting(browser: Browser, name: str, colour: str, hertz: int) -> Iterator[Person]:
+    """A person at this browser, who has never been here before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        yield Person(page, name, colour, hertz)
+        yield Person(context.new_page(), name, colour, hertz)
+    finally:
+        context.close()
+
+
+@contextmanager
+def person(playwright: Playwright, folder: Path, name: str, colour: str, hertz: int) -> Iterator[Person]:
+    """A person with a browser of their own."""
+    browser = launch(playwright, folder, colour, hertz)
+    try:
+        with visiting(browser, name, colour, hertz) as somebody:
+            yield somebody
     finally:
         browser.close()

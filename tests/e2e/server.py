@@ -27,17 +27,19 @@ SETTINGS = {
 class Server:
     """The process that serves the app; it can be stopped and started again on the same port."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, module: str, settings: dict[str, str]) -> None:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}/"
         self._log = folder / "server.log"
         database = {"PARLEY_DATABASE_URL": f"sqlite:///{folder / 'history.sqlite3'}"}
-        self._environment = os.environ | SETTINGS | database | settings
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+        self._module = module
+        self._environment = inherited | SETTINGS | database | settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start, and return once it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        command = [sys.executable, "-m", self._module, "run", "app.py", f"--server.port={self.port}"]
         options = ["--server.headless=true", "--server.fileWatcherType=none"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -87,9 +89,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Server]:
+def serving(folder: Path, *, module: str = "streamlit", **settings: str) -> Iterator[Server]:
     """A running server with these settings, given in lower case without their prefix."""
-    server = Server(folder, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+    server = Server(folder, module, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
     server.start()
     try:
         yield server

@@ -7,23 +7,13 @@ from tests.e2e.person import PREVIEW, STAGE, WITHIN, Person
 from tests.e2e.server import Server
 
 
-def _in_call(alice: Person, bob: Person, server: Server) -> None:
-    alice.enters(server.url)
-    bob.enters(server.url)
-    alice.calls(bob)
-    bob.rings_for(alice)
-    bob.accepts()
-    alice.is_in_call_with(bob)
-    bob.is_in_call_with(alice)
-
-
 def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other."""
     alice.enters(server.url)
     bob.enters(server.url)
     alice.calls(bob)
     bob.rings_for(alice)
-    expect(alice.dialog("Outgoing call")).to_contain_text("Calling Bob…")
+    expect(alice.dialog("Outgoing call")).to_contain_text(f"Calling {bob.name}…")
     bob.sees_self()
     alice.sees_self()
     assert alice.stage_is_empty()
@@ -42,7 +32,7 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
 
 def test_a_page_switch_and_a_reload_keep_the_call(server: Server, alice: Person, bob: Person) -> None:
     """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
-    _in_call(alice, bob, server)
+    alice.meets(bob, server.url)
     alice.sees(bob)
     alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
     alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
@@ -63,9 +53,9 @@ def test_a_page_switch_and_a_reload_keep_the_call(server: Server, alice: Person,
 
 def test_a_closed_tab_ends_the_call(server: Server, alice: Person, bob: Person) -> None:
     """The one who stays is told at once that the other is gone, and after the grace period why the call ended."""
-    _in_call(alice, bob, server)
+    alice.meets(bob, server.url)
     bob.page.close()
-    alice.reads("Bob lost the connection")
+    alice.reads(f"{bob.name} lost the connection")
     alice.reads("Connection lost")
 
 
@@ -77,9 +67,10 @@ def test_a_room_link_brings_two_together(server: Server, alice: Person, bob: Per
     alice.page.get_by_role("tab", name="Link").click()
     link = alice.page.get_by_test_id("stCode").inner_text().strip()
     assert link.startswith(f"{server.url}?room=")
+    assert alice.reads_code() == link
 
     bob.opens(link)
-    bob.page.get_by_label("Your name").fill("Bob")
+    bob.page.get_by_label("Your name").fill(bob.name)
     bob.press("Join")
     alice.is_in_call_with(bob)
     bob.is_in_call_with(alice)
@@ -110,19 +101,19 @@ def test_declined_cancelled_and_unanswered(server: Server, alice: Person, bob: P
     alice.rings_for(bob)
     bob.press("Cancel")
     bob.reads("Cancelled")
-    alice.reads("Missed call from Bob")
+    alice.reads(f"Missed call from {bob.name}")
 
     alice.calls(bob)
     bob.rings_for(alice)
     alice.reads("No answer")
-    bob.reads("Missed call from Alice")
+    bob.reads(f"Missed call from {alice.name}")
 
 
 def test_a_busy_person_is_not_rung(server: Server, alice: Person, bob: Person, meet: Meet) -> None:
     """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
     carol = meet("Carol", "blue", 660)
     carol.enters(server.url)
-    _in_call(alice, bob, server)
+    alice.meets(bob, server.url)
     carol.calls(bob)
     carol.reads("Busy")
     expect(bob.dialog("Incoming call")).to_have_count(0)
@@ -134,7 +125,7 @@ def test_two_who_call_each_other_talk(server: Server, alice: Person, bob: Person
     alice.enters(server.url)
     bob.enters(server.url)
     # Both press within one round trip: neither browser has drawn the other's ring when it sends its own.
-    bob_button, alice_button = alice.button("Call Bob"), bob.button("Call Alice")
+    bob_button, alice_button = alice.button(f"Call {bob.name}"), bob.button(f"Call {alice.name}")
     expect(bob_button).to_be_visible(timeout=WITHIN)
     expect(alice_button).to_be_visible(timeout=WITHIN)
     bob_button.evaluate("button => button.click()")
@@ -153,7 +144,7 @@ def test_words_are_shown_as_typed(server: Server, alice: Person, meet: Meet) -> 
     eve.accepts()
     alice.is_in_call_with(eve)
     said = "<b>bold</b> <img src=x onerror=alert(1)> **stars** :tada:\nsecond line"
-    field = eve.page.get_by_label("Message")
+    field = eve.page.get_by_role("textbox", name="Message")
     field.fill(said)
     field.press("Enter")
     expect(alice.page.get_by_role("log")).to_contain_text(said, timeout=WITHIN)
@@ -162,7 +153,7 @@ def test_words_are_shown_as_typed(server: Server, alice: Person, meet: Meet) -> 
 
 def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Person) -> None:
     """What is said while one is on another page waits with a badge."""
-    _in_call(alice, bob, server)
+    alice.meets(bob, server.url)
     alice.goes_to("History")
     expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
     bob.writes("Are you there?")

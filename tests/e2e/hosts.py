@@ -1,0 +1,69 @@
+"""Two hosts in network namespaces of their own: each reaches this machine, and neither reaches the other."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.person import CHROMIUM
+
+HUB = "10.213.0.1"  # this machine, as both hosts see it
+
+
+def _ip(*words: str, check: bool = True) -> None:
+    subprocess.run(["ip", *words], check=check, capture_output=True)
+
+
+class Host:
+    """A network namespace with one way out of it: to this machine."""
+
+    def __init__(self, number: int) -> None:
+        self.name, self._link = f"parley{os.getpid()}-{number}", f"pl{os.getpid() % 100_000}-{number}"
+        self._gateway, self._network = f"10.213.{number}.1", f"10.213.{number}"
+
+    def open(self) -> None:
+        peer = f"{self._link}p"
+        _ip("netns", "add", self.name)
+        _ip("link", "add", self._link, "type", "veth", "peer", "name", peer, "netns", self.name)
+        _ip("addr", "add", f"{self._gateway}/24", "dev", self._link)
+        _ip("link", "set", self._link, "up")
+        Path(f"/proc/sys/net/ipv4/conf/{self._link}/forwarding").write_text("0")
+        for words in (("addr", "add", f"{self._network}.2/24", "dev", peer), ("link", "set", peer, "up")):
+            _ip("-n", self.name, *words)
+        _ip("-n", self.name, "link", "set", "lo", "up")
+        _ip("-n", self.name, "route", "add", "default", "via", self._gateway)
+
+    def close(self) -> None:
+        _ip("link", "del", self._link, check=False)
+        _ip("netns", "del", self.name, check=False)
+
+    def browser(self, folder: Path) -> str:
+        """The path of a program that starts Chromium on this host."""
+        script = folder / f"chromium-{self.name}"
+        script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {CHROMIUM} "$@"\n')
+        script.chmod(0o755)
+        return str(script)
+
+
+@contextmanager
+def apart() -> Iterator[tuple[Host, Host]]:
+    """Two such hosts. The test is skipped where this user may not make them."""
+    if shutil.which("ip") is None or os.geteuid() != 0:
+        pytest.skip("only root can make network namespaces")
+    hosts = Host(1), Host(2)
+    try:
+        try:
+            _ip("addr", "add", f"{HUB}/32", "dev", "lo")
+            for host in hosts:
+                host.open()
+        except (subprocess.CalledProcessError, OSError) as error:
+            pytest.skip(f"this machine does not let root make network namespaces: {error}")
+        yield hosts
+    finally:
+        for host in hosts:
+            host.close()
+        _ip("addr", "del", f"{HUB}/32", "dev", "lo", check=False)

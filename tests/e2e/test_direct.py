@@ -1,0 +1,291 @@
+"""Direct calls: from browser to browser, at two real browsers."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Playwright, WebSocketRoute, expect
+
+from tests.e2e.conftest import Meet
+from tests.e2e.direct import (
+    SPY,
+    goes_direct,
+    hears_directly,
+    is_off_direct,
+    relayed,
+    rests_on_server,
+    sees_directly,
+    switches_to,
+)
+from tests.e2e.hosts import HUB, Host, apart
+from tests.e2e.person import FLAGS, WITHIN, Person, launch, visiting
+from tests.e2e.server import Server, serving
+from tests.e2e.turn import needs_coturn, relaying
+
+
+@pytest.fixture
+def spied(alice: Person, bob: Person) -> tuple[Person, Person]:
+    """Alice and Bob, whose pages keep their direct connections for a look."""
+    for one in (alice, bob):
+        one.page.add_init_script(f"({SPY})()")
+    return alice, bob
+
+
+def test_direct_and_back_three_times(server: Server, alice: Person, bob: Person) -> None:
+    """Either of the two switches; picture and sound are the other's on each path, and one path rests meanwhile."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    bob.sees(alice)
+    for one, other in ((alice, bob), (bob, alice), (alice, bob)):
+        switches_to(one, "Direct")
+        for me, them in ((one, other), (other, one)):
+            sees_directly(me, them)
+            hears_directly(me, them)
+            rests_on_server(me)
+        switches_to(other, "Through server")
+        for me, them in ((one, other), (other, one)):
+            is_off_direct(me)
+            me.sees(them)
+            me.hears(them)
+
+
+def test_the_server_holds_no_connection_meanwhile(tmp_path: Path, alice: Person, bob: Person) -> None:
+    """Every socket over which media came to the server is closed, and the call goes on."""
+    with serving(tmp_path) as server:
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        process = psutil.Process(server.pid)
+        assert process.net_connections("udp")
+        goes_direct(alice, bob)
+        for _ in range(300):
+            if not process.net_connections("udp"):
+                break
+            alice.page.wait_for_timeout(100)
+        assert process.net_connections("udp") == []
+        sees_directly(alice, bob)
+        sees_directly(bob, alice)
+
+
+def test_the_ring_carries_the_offer(server: Server, spied: tuple[Person, Person]) -> None:
+    """Bob's browser has Alice's offer while it still rings, and answers only with Accept; his own preview runs."""
+    alice, bob = spied
+    alice.enters(server.url)
+    bob.enters(server.url)
+    alice.page.get_by_text("Prefer direct calls").click()
+    expect(alice.page.get_by_role("checkbox", name="Prefer direct calls")).to_be_checked()
+    alice.calls(bob)
+    bob.rings_for(alice)
+    bob.sees_self()
+    bob.page.wait_for_function("() => window.connections.at(-1)?.remoteDescription?.type === 'offer'", timeout=WITHIN)
+    assert bob.page.evaluate("window.connections.at(-1).localDescription") is None
+    assert alice.page.evaluate("window.connections.at(-1).connectionState") == "new"
+    bob.accepts()
+    for one, other in ((alice, bob), (bob, alice)):
+        one.is_in_call_with(other)
+        sees_directly(one, other)
+        hears_directly(one, other)
+        rests_on_server(one)
+    bob.hangs_up()
+    for one in (alice, bob):
+        one.reads("Call ended")
+        assert one.page.evaluate("window.connections.at(-1).connectionState") == "closed"
+    alice.page.reload()
+    expect(alice.page.get_by_role("checkbox", name="Prefer direct calls")).to_be_checked(timeout=WITHIN)
+
+
+def test_a_ring_with_an_offer_can_be_declined(server: Server, spied: tuple[Person, Person]) -> None:
+    """Nothing of either reaches the other, and what was prepared is closed."""
+    alice, bob = spied
+    alice.enters(server.url)
+    bob.enters(server.url)
+    alice.page.get_by_text("Prefer direct calls").click()
+    alice.calls(bob)
+    bob.rings_for(alice)
+    bob.declines()
+    alice.reads("Declined")
+    for one in (alice, bob):
+        one.page.wait_for_function("() => window.connections.every((c) => c.connectionState === 'closed')")
+
+
+def test_early_candidates_wait(server: Server, alice: Person, bob: Person) -> None:
+    """Bob's browser gets the candidates first and the offer after them, and the call is direct all the same."""
+    held: list[str | bytes] = []
+    order: list[str] = []
+
+    def reorder(line: WebSocketRoute) -> None:
+        upstream = line.connect_to_server()
+
+        def hand_on(message: str | bytes) -> None:
+            kind = json.loads(message)["type"]
+            if kind == "offer" and "candidate" not in order:
+                held.append(message)
+                return
+            order.append(kind)
+            line.send(message)
+            if kind == "candidate" and held:
+                order.append("offer")
+                line.send(held.pop())
+
+        upstream.on_message(hand_on)
+
+    bob.page.route_web_socket("**/signal", reorder)
+    alice.meets(bob, server.url)
+    bob.sees(alice)
+    goes_direct(alice, bob)
+    assert order.index("candidate") < order.index("offer")
+
+
+def test_a_page_switch_and_a_reload_keep_it_direct(server: Server, spied: tuple[Person, Person]) -> None:
+    """In the dock the same connection goes on; after a reload both connect anew, and the call is never gone."""
+    alice, bob = spied
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    goes_direct(alice, bob)
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    sees_directly(alice, bob)
+    sees_directly(bob, alice)
+    assert alice.page.evaluate("window.connections.length") == 1
+    alice.press("Back to call")
+    alice.is_in_call_with(bob)
+    alice.page.reload()
+    alice.is_in_call_with(bob)
+    for one, other in ((alice, bob), (bob, alice)):
+        sees_directly(one, other)
+        hears_directly(one, other)
+
+
+def test_a_third_person_brings_it_back_to_the_server(server: Server, alice: Person, bob: Person, meet: Meet) -> None:
+    """Carol joins by the link: both are told, and all three are seen."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    alice.page.get_by_role("tab", name="Link").click()
+    link = alice.page.get_by_test_id("stCode").inner_text().strip()
+    goes_direct(alice, bob)
+    carol = meet("Carol", "blue", 660)
+    carol.opens(link)
+    carol.page.get_by_label("Your name").fill(carol.name)
+    carol.press("Join")
+    for one in (alice, bob):
+        one.reads(f"{carol.name} joined, so the call goes through the server")
+        is_off_direct(one)
+        expect(one.page.get_by_role("radio", name="Direct")).to_have_count(0)
+
+
+def test_an_effect_brings_it_back_to_the_server(server: Server, alice: Person, bob: Person) -> None:
+    """Both are told who chose one, and Bob sees it."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    goes_direct(alice, bob)
+    alice.page.get_by_role("tab", name="Effect").click()
+    alice.chooses("Grayscale")
+    alice.reads("You chose an effect, so the call goes through the server")
+    bob.reads(f"{alice.name} chose an effect, so the call goes through the server")
+    is_off_direct(bob)
+    bob.watches(".st-key-stage iframe", "grey")
+
+
+def test_without_a_path_it_stays_on_the_server(tmp_path: Path, alice: Person, bob: Person) -> None:
+    """Browsers that may use TURN only, and have none, do not find each other: the call goes on, and says why."""
+    with serving(tmp_path, ice_transport_policy="relay", direct_timeout="4") as server:
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        switches_to(alice, "Direct")
+        bob.reads("Looking for a direct path")
+        bob.sees(alice)
+        for one, other in ((alice, bob), (bob, alice)):
+            one.reads("No direct path was found within 4 seconds, so the call stays on the server.")
+            one.sees(other)
+            one.hears(other)
+
+
+@needs_coturn
+def test_a_turn_server_relays_a_call(tmp_path: Path, spied: tuple[Person, Person]) -> None:
+    """coturn accepts the time-limited credentials that the server makes of their secret, and carries all there is."""
+    alice, bob = spied
+    with relaying(tmp_path) as coturn, serving(tmp_path, ice_transport_policy="relay", **coturn.settings()) as server:
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        goes_direct(alice, bob)
+        for one, other in ((alice, bob), (bob, alice)):
+            hears_directly(one, other)
+            assert relayed(one)
+        alice.reads("relayed by TURN")
+
+
+@needs_coturn
+def test_an_ice_restart_brings_it_back(tmp_path: Path, spied: tuple[Person, Person]) -> None:
+    """The relay goes and comes back, as a network does: new candidates on the same connection, and the call is on."""
+    alice, bob = spied
+    with relaying(tmp_path) as coturn, serving(tmp_path, ice_transport_policy="relay", **coturn.settings()) as server:
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        goes_direct(alice, bob)
+        rests_on_server(alice)
+        ufrag = "() => window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.+)/)[1]"
+        before = alice.page.evaluate(ufrag)
+        coturn.stop()
+        alice.page.wait_for_function(
+            "() => window.connections.at(-1).iceConnectionState !== 'connected'", timeout=WITHIN
+        )
+        coturn.start()
+        alice.page.wait_for_function(f"() => ({ufrag})() !== '{before}'", timeout=WITHIN)
+        for one, other in ((alice, bob), (bob, alice)):
+            sees_directly(one, other)
+            assert one.page.evaluate("window.connections.length") == 1
+
+
+@needs_coturn
+def test_hosts_that_cannot_reach_each_other_are_relayed(tmp_path: Path, playwright: Playwright) -> None:
+    """Each in a network of its own, with a TURN server between them: the browsers find that way by themselves."""
+    with ExitStack() as stack:
+        hosts = stack.enter_context(apart())
+        coturn = stack.enter_context(relaying(tmp_path, HUB))
+        server = stack.enter_context(serving(tmp_path, **coturn.settings()))
+        origin = f"http://{HUB}:{server.port}"
+        people = (("Alice", "red", 440), ("Bob", "green", 880))
+
+        def arrive(host: Host, name: str, colour: str, hertz: int) -> Person:
+            flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}"]
+            browser = launch(playwright, tmp_path, colour, hertz, flags=flags, program=host.browser(tmp_path))
+            stack.callback(browser.close)
+            person = stack.enter_context(visiting(browser, name, colour, hertz))
+            person.page.add_init_script(f"({SPY})()")
+            return person
+
+        alice, bob = (arrive(host, *person) for host, person in zip(hosts, people, strict=True))
+        alice.meets(bob, origin)
+        alice.sees(bob)
+        goes_direct(alice, bob)
+        for one, other in ((alice, bob), (bob, alice)):
+            hears_directly(one, other)
+            assert relayed(one)
+
+
+def test_the_buttons_do_what_they_say(server: Server, alice: Person, bob: Person) -> None:
+    """Camera and microphone, seen by the other; devices; the quality that opens into details."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    goes_direct(alice, bob)
+    rests_on_server(alice)
+    bob.press("Mute microphone")
+    alice.reads("muted")
+    bob.press("Turn camera off")
+    alice.reads(f"{bob.name} has the camera off")
+    switches_to(alice, "Through server")
+    is_off_direct(alice)
+    alice.reads(f"{bob.name} has the camera off")
+    bob.switches("Turn camera on")
+    bob.switches("Unmute microphone")
+    alice.sees(bob)
+    goes_direct(bob, alice)
+    alice.page.locator(".direct-quality summary").click()
+    alice.reads("Round trip")
+    alice.page.locator(".direct-devices summary").click()
+    expect(alice.page.get_by_label("Microphone", exact=True).locator("option")).not_to_have_count(0, timeout=WITHIN)
+    alice.press("Share screen")
+    expect(alice.button("Stop sharing")).to_be_visible(timeout=WITHIN)
+    alice.press("Stop sharing")
+    sees_directly(bob, alice)

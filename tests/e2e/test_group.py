@@ -1,0 +1,73 @@
+"""Three in a room, at three real browsers."""
+
+from itertools import permutations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Meet
+from tests.e2e.person import WITHIN, Person
+from tests.e2e.server import Server
+
+
+@pytest.fixture
+def carol(meet: Meet) -> Person:
+    return meet("Carol", "blue", 660)
+
+
+@pytest.fixture
+def three(server: Server, alice: Person, bob: Person, carol: Person) -> list[Person]:
+    """Alice has called Bob and has invited Carol."""
+    carol.enters(server.url)
+    alice.meets(bob, server.url)
+    alice.press(f"Invite {carol.name}")
+    carol.rings_for(alice)
+    carol.accepts()
+    carol.reads(f"In call with {alice.name} and {bob.name}")
+    return [alice, bob, carol]
+
+
+def test_everybody_sees_and_hears_everybody(three: list[Person]) -> None:
+    """From three on the stage is a grid, and each hears the two others without the own voice."""
+    for person in three:
+        person.sees_all(*three)
+    for me, one, other in list(permutations(three))[::2]:
+        me.hears_all_but_self(one, other)
+
+
+def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: list[Person]) -> None:
+    """Speaker shows who is to be heard, with the name; Pin shows one person whoever speaks."""
+    alice, bob, carol = three
+    for person in three:
+        person.switches("Mute microphone")
+    alice.chooses_layout("Speaker")
+    bob.switches("Unmute microphone")
+    alice.sees(bob)
+    expect(alice.page.locator(".st-key-stage-name")).to_contain_text(bob.name, timeout=WITHIN)
+    bob.switches("Mute microphone")
+    carol.switches("Unmute microphone")
+    alice.sees(carol)
+
+    alice.chooses_layout("Pin")
+    alice.sees(bob)
+    alice.chooses_layout("Grid")
+    alice.sees_all(*three)
+
+
+def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:
+    """They go on as two, then one waits; whoever comes by the link is seen at once."""
+    alice, bob, carol = three
+    bob.hangs_up()
+    bob.reads("Call ended")
+    alice.is_in_call_with(carol)
+    alice.sees(carol)
+    carol.hangs_up()
+    alice.reads("Waiting for somebody to join")
+    alice.page.get_by_role("tab", name="Link").click()
+    link = alice.page.get_by_text("?room=").inner_text()
+    bob.opens(link)
+    bob.press("Join")
+    bob.is_in_call_with(alice)
+    bob.sees(alice)
+    alice.sees(bob)
+    alice.hears(bob)

@@ -1,0 +1,98 @@
+"""What a person sends, and what the other one gets of it."""
+
+from playwright.sync_api import Playwright, expect
+
+from tests.e2e.conftest import Meet
+from tests.e2e.person import CHROMIUM, FLAGS, PREVIEW, STAGE, WITHIN, Person, visiting
+from tests.e2e.server import Server
+
+CONNECTED = "s => document.querySelector(s).contentWindow.RTCPeerConnection.last?.connectionState === 'connected'"
+# Bytes of video that the preview's connection has received.
+RETURNED = """async selector => {
+  const report = await document.querySelector(selector).contentWindow.RTCPeerConnection.last.getStats();
+  const streams = [...report.values()].filter(({ type, kind }) => type === "inbound-rtp" && kind === "video");
+  return streams.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
+}"""
+NO_GREEN_LIGHT = tuple(flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream")
+NO_DEVICES = tuple(flag for flag in NO_GREEN_LIGHT if flag != "--use-fake-device-for-media-stream")
+
+
+def test_an_effect_changes_what_both_see(server: Server, alice: Person, bob: Person) -> None:
+    """Grayscale takes the red out of the own preview and out of the other's stage; None brings it back."""
+    alice.meets(bob, server.url)
+    bob.sees(alice)
+    alice.page.get_by_role("tab", name="Effect").click()
+    alice.chooses("Grayscale")
+    alice.watches(PREVIEW, "grey")
+    bob.watches(STAGE, "grey")
+    alice.chooses("None")
+    bob.sees(alice)
+
+
+def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alice: Person) -> None:
+    """Without an effect the camera is shown as it is, and the server sends nothing back; with one it does."""
+    alice.enters(server.url)
+    alice.press("Turn on camera")
+    alice.sees_self()
+    alice.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
+    assert alice.page.evaluate(RETURNED, PREVIEW) == 0
+    alice.chooses("Grayscale")
+    alice.watches(PREVIEW, "grey")
+    assert alice.page.evaluate(RETURNED, PREVIEW) > 0
+    alice.chooses("None")
+    alice.sees_self()
+
+
+def test_the_other_side_is_told_what_is_off(server: Server, alice: Person, bob: Person) -> None:
+    """Muted and camera off are written by the name, and come back off; the black picture is explained."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    bob.switches("Mute microphone")
+    alice.reads("muted")
+    bob.switches("Unmute microphone")
+    expect(alice.page.get_by_text("muted")).to_have_count(0, timeout=WITHIN)
+    bob.switches("Turn camera off")
+    alice.reads(f"{bob.name} has the camera off")
+    bob.switches("Turn camera on")
+    expect(alice.page.get_by_text("has the camera off")).to_have_count(0, timeout=WITHIN)
+    alice.sees(bob)
+
+
+def test_without_permission_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
+    """A refused camera is explained, with what to do; the call goes on in the other direction."""
+    bob = meet("Bob", "green", 880, flags=NO_GREEN_LIGHT)
+    alice.enters(server.url)
+    bob.enters(server.url)
+    bob.press("Turn on camera")
+    bob.reads("Your browser does not let this page use your camera and microphone.")
+    alice.calls(bob)
+    bob.accepts()
+    bob.sees(alice)
+    bob.hears(alice)
+    alice.reads("camera off")
+
+
+def test_without_any_device_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
+    """Somebody whose computer has no camera and no microphone is told so, and joins all the same."""
+    bob = meet("Bob", "green", 880, flags=NO_DEVICES)
+    alice.enters(server.url)
+    bob.enters(server.url)
+    bob.reads("No camera and no microphone was found.")
+    expect(bob.button("Turn on camera")).to_be_disabled()
+    bob.calls(alice)
+    alice.accepts()
+    bob.sees(alice)
+    bob.hears(alice)
+
+
+def test_the_picture_grows_in_the_call(playwright: Playwright, server: Server, bob: Person) -> None:
+    """A larger picture is chosen while the call goes on, and reaches the other one without a new connection."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)  # a camera that knows several sizes
+    with visiting(browser, "Dora", "", 0) as dora:
+        dora.meets(bob, server.url)
+        bob.sees_a_picture_of(320, 240)
+        dora.page.get_by_role("tab", name="Effect").click()
+        dora.page.get_by_role("combobox", name="Video quality").click()
+        dora.page.get_by_role("option", name="1280×720").click()
+        bob.sees_a_picture_of(1280, 720)
+    browser.close()

@@ -1,0 +1,277 @@
+"""Rooms of many: who is there, who is invited, and what one is told when somebody comes or goes."""
+
+import pytest
+
+from calls.registry import Registry
+from calls.states import EndReason, Status
+from components import ringing, session
+from components.reasons import REASONS
+from tests.pages.visitor import Visitor
+from tests.people import Person
+
+
+@pytest.fixture
+def eve(registry: Registry) -> Person:
+    """A third person, who is free."""
+    return Person.enters(registry, "Eve")
+
+
+@pytest.fixture
+def calling(bob: Person, ada: Visitor) -> Visitor:
+    """Ada, in a call with Bob."""
+    ada.presses("Call Bob")
+    bob.accepts(bob.me.room or "")
+    ada.looks_again()
+    return ada
+
+
+def code(visitor: Visitor) -> str:
+    """The room that the visitor is in."""
+    room = visitor.tab.room
+    assert room
+    return room
+
+
+def roster(visitor: Visitor) -> str:
+    [text] = [text for text in visitor.reads if "Ada (you)" in text]
+    return text
+
+
+def invitations(visitor: Visitor) -> list[str]:
+    return [label for label in visitor.buttons if label.startswith("Invite ")]
+
+
+# Who is there
+
+
+def test_the_title_names_the_others(calling: Visitor, registry: Registry, bob: Person) -> None:
+    """In the order they came: up to three by name, of more the first two and how many else."""
+    titles = []
+    for name in ("Zoe", "*Carol*", "Dave"):
+        Person.enters(registry, name).joins(code(calling))
+        calling.looks_again()
+        titles += calling.titles
+    assert titles == [
+        "In call with Bob and Zoe",
+        "In call with Bob, Zoe and \\*Carol\\*",
+        "In call with Bob, Zoe and 2 others",
+    ]
+
+
+def test_the_roster_names_everybody(calling: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
+    """Oneself first, then the others in the order they came, each with what they send."""
+    Person.enters(registry, "Dave").joins(code(calling))
+    eve.joins(code(calling))
+    registry.set_media(bob.id, camera=True, microphone=True)
+    registry.set_media(eve.id, camera=True, microphone=False)
+    calling.looks_again()
+    badges = roster(calling).split("] ")
+    assert [badge.partition("[")[2].split(" ")[0] for badge in badges] == ["Ada", "Bob", "Dave", "Eve"]
+    assert ["muted" in badge for badge in badges] == [True, False, True, True]
+    assert ["camera off" in badge for badge in badges] == [True, False, True, False]
+
+
+def test_one_is_told_who_comes_and_who_goes(calling: Visitor, eve: Person) -> None:
+    """Once each, on whichever page, by a name that is no markup; of coming in oneself the page tells."""
+    assert calling.told == []
+    mallory = Person.enters(eve.registry, "*Mallory*")
+    calling.goes_to("history")
+    for act, told in (
+        (lambda: mallory.joins(code(calling)), ["\\*Mallory\\* joined"]),
+        (lambda: None, []),
+        (lambda: eve.joins(code(calling)), ["Eve joined"]),
+        (lambda: mallory.leaves(), ["\\*Mallory\\* left"]),
+        (lambda: None, []),
+    ):
+        act()
+        calling.looks_again()
+        assert calling.told == told
+
+
+def test_the_end_of_a_call_is_no_parting(calling: Visitor, bob: Person) -> None:
+    """Why it is over is told in its own line."""
+    bob.puts_down(code(calling))
+    calling.looks_again()
+    assert calling.told == []
+    assert any(text.startswith("Call ended · with Bob") for text in calling.reads)
+
+
+# Going
+
+
+def test_who_hangs_up_leaves_the_others_in_the_room(calling: Visitor, bob: Person, eve: Person) -> None:
+    """One line says with whom it was, and the others go on."""
+    eve.joins(code(calling))
+    calling.looks_again()
+    calling.presses("Hang up")
+    assert calling.titles[0] == "Hello, Ada"
+    assert any(text.startswith("Call ended · with Bob and Eve, 0:0") for text in calling.reads)
+    assert bob.company == ["Eve"]
+
+
+def test_who_is_left_alone_waits_in_the_room(calling: Visitor, bob: Person, eve: Person) -> None:
+    """For whoever comes by the link or an invitation; hanging up ends it at last."""
+    eve.joins(code(calling))
+    calling.looks_again()
+    for person in (bob, eve):
+        person.puts_down(code(calling))
+    calling.looks_again()
+    assert calling.titles == ["Waiting for somebody to join"]
+    assert sorted(calling.told) == ["Bob left", "Eve left"]
+    assert invitations(calling) == ["Invite Bob", "Invite Eve"]
+    calling.presses("Hang up")
+    assert "Call ended" in calling.reads
+
+
+# Inviting
+
+
+def test_whoever_is_free_can_be_invited(calling: Visitor, registry: Registry, eve: Person) -> None:
+    """Nobody who is here already, in another call, or gone for the moment; nobody at all is no line."""
+    mallory = Person.enters(registry, "Mallory")
+    Person.enters(registry, "Dave").opens_room()
+    registry.detach(mallory.seat)
+    calling.looks_again()
+    assert invitations(calling) == ["Invite Eve"]
+    eve.leaves()
+    calling.looks_again()
+    assert invitations(calling) == []
+
+
+def test_an_invitation_rings(calling: Visitor, bob: Person, eve: Person) -> None:
+    """One press: the call goes on, the roster says who is being rung, and the answer brings them in."""
+    calling.looks_again()
+    calling.presses("Invite Eve")
+    assert (eve.status, eve.me.room) == (Status.INCOMING, code(calling))
+    assert eve.view.other is not None
+    assert eve.view.other.name == "Ada"
+    assert calling.titles == ["In call with Bob"]
+    assert roster(calling).endswith(":orange-badge[Eve · ringing]")
+    assert invitations(calling) == []
+    eve.accepts(code(calling))
+    calling.looks_again()
+    assert calling.titles == ["In call with Bob and Eve"]
+    assert calling.told == ["Eve joined"]
+    assert "ringing" not in roster(calling)
+
+
+def test_an_invitation_can_be_taken_back(calling: Visitor, bob: Person, eve: Person, registry: Registry) -> None:
+    """By who has made it: others only see that it rings."""
+    dave = Person.enters(registry, "Dave")
+    bob.invites(dave)
+    calling.looks_again()
+    calling.presses("Invite Eve")
+    assert [label for label in calling.buttons if label.startswith("Cancel")] == ["Cancel invite to Eve"]
+    calling.presses("Cancel invite to Eve")
+    assert (eve.status, eve.missed, dave.status) == (Status.IDLE, [bob.view.others[0].id], Status.INCOMING)
+    assert invitations(calling) == ["Invite Eve"]
+
+
+@pytest.mark.parametrize(("busy", "line"), [(False, "Declined · with Eve"), (True, "Busy · with Eve")])
+def test_an_invitation_that_nobody_takes_is_told(calling: Visitor, eve: Person, line: str, *, busy: bool) -> None:
+    """In one line, which can be dismissed, and the call goes on."""
+    calling.looks_again()
+    if busy:
+        eve.opens_room()
+        calling.presses("Invite Eve")
+        assert calling.told == ["Eve is in another call\\."]
+    else:
+        calling.presses("Invite Eve")
+        eve.puts_down(code(calling))
+        calling.looks_again()
+    assert line in calling.reads
+    assert calling.titles == ["In call with Bob"]
+    calling.presses("Dismiss")
+    assert line not in calling.reads
+
+
+def test_the_invited_is_told_that_a_call_was_missed(bob: Person, ada: Visitor) -> None:
+    """As of any call: by whom, in one line and in the list."""
+    room, [invited] = bob.opens_room(), bob.view.people
+    bob.registry.invite(bob.id, invited.id)
+    bob.puts_down(room)
+    ada.looks_again()
+    assert "Missed call from Bob" in ada.reads
+    assert "Missed calls" in ada.titles
+
+
+def test_the_dialog_of_an_invitation_is_that_of_any_call(bob: Person, eve: Person, registry: Registry) -> None:
+    """It names who rings; the deadline tells it from an earlier ring for the same room; nobody else sees one."""
+    room, dave = bob.opens_room(), Person.enters(registry, "Dave")
+    eve.joins(room)
+    eve.invites(dave)
+    dialog = ringing._ring(dave.view)
+    assert dialog is not None
+    assert dave.view.room is not None
+    [ring] = dave.view.room.rings
+    assert dialog == {"room": room, "deadline": ring.deadline, "name": "Eve", "incoming": True}
+    assert [ringing._ring(person.view) for person in (bob, eve)] == [None, None]
+
+
+def test_many_people_take_no_more_room_than_a_few(calling: Visitor, registry: Registry) -> None:
+    """All can be invited, the first of them by one press."""
+    for number in range(1, 6):
+        Person.enters(registry, f"Guest {number}")
+    calling.looks_again()
+    assert invitations(calling) == [f"Invite Guest {number}" for number in range(1, 6)]
+    [popover] = [block for block in calling.page.get("popover") if block.proto.popover.label == "Invite others"]
+    assert [button.label for button in popover.button] == ["Invite Guest 3", "Invite Guest 4", "Invite Guest 5"]
+
+
+def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: Person) -> None:
+    """Who is being rung has a place as well; it is said how many it holds."""
+    for number in range(registry.capacity - 2):
+        Person.enters(registry, f"Guest {number}").joins(code(calling))
+    calling.looks_again()
+    full = f"This room is full: it holds {registry.capacity}."
+    assert [button.disabled for button in calling.page.button if button.label == "Invite Eve"] == [True]
+    assert full in calling.reads
+    [room] = registry.snapshot().rooms
+    registry.leave(room.members[-1])
+    calling.looks_again()
+    assert full not in calling.reads
+
+
+def test_how_many_a_room_holds_is_a_setting(monkeypatch: pytest.MonkeyPatch, registry: Registry) -> None:
+    """A server may have smaller rooms."""
+    monkeypatch.setenv("PARLEY_ROOM_CAPACITY", "3")
+    session.services.clear()
+    assert (registry.capacity, session.services().registry.capacity) == (8, 3)
+
+
+# What others see of it
+
+
+def test_the_dashboard_counts_invitations(visitor: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
+    """A room of two into which a third is rung is one room, and rings once; each stands with whom they talk, or who
+    rings."""
+    carol = Person.enters(registry, "Carol")
+    room = bob.opens_room()
+    carol.joins(room)
+    carol.invites(eve)
+    visitor.goes_to("dashboard")
+    assert visitor.numbers == {"People": "3", "Rooms": "1", "Ringing": "1"}
+    assert [(row["Name"], row["Status"], row["With"]) for row in visitor.rows] == [
+        ("Bob", "In a call", "Carol"),
+        ("Carol", "In a call", "Bob"),
+        ("Eve", "Ringing", "Carol"),
+    ]
+
+
+def test_a_group_is_one_call_in_the_history(visitor: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
+    """Of all who were in it, written when one is left alone; an invitation that nobody took is another call."""
+    carol, dave = Person.enters(registry, "Carol"), Person.enters(registry, "Dave")
+    room = bob.registry.call(bob.id, eve.id)
+    eve.accepts(room)
+    eve.invites(carol)
+    carol.accepts(room)
+    bob.invites(dave)
+    dave.puts_down(room)
+    for person in (bob, eve):
+        person.puts_down(room)
+    visitor.goes_to("history")
+    assert {(row["Who"], row["Ended"]) for row in visitor.rows} == {
+        ("Bob called Eve, Carol", REASONS[EndReason.HANGUP]),
+        ("Bob called Dave", REASONS[EndReason.DECLINED]),
+    }
+    assert carol.status is Status.IN_CALL

@@ -1,0 +1,286 @@
+"""The lobby: the way in, the people, the rooms, and what is said when something cannot be done."""
+
+import pytest
+
+from calls.effects import EFFECTS, Effect
+from calls.registry import Registry
+from calls.states import EndReason, Status
+from tests.pages.visitor import Visitor
+from tests.people import Person
+from tests.tracks import picture
+
+# Coming in
+
+
+def test_a_visitor_is_welcomed(visitor: Visitor, registry: Registry) -> None:
+    """There is a field for the name, the camera can be tried, and nobody knows of the visitor yet."""
+    assert visitor.titles == ["Welcome to Parley"]
+    assert visitor.typed == {"Your name": ""}
+    assert {"Enter", "Turn on camera"} <= set(visitor.buttons)
+    assert registry.snapshot().people == ()
+
+
+def test_entering_is_a_name_and_a_button(visitor: Visitor, registry: Registry, bob: Person) -> None:
+    """The lobby opens, and the others see who came."""
+    visitor.enters("  Ada \t Lovelace ")
+    assert visitor.titles == ["Hello, Ada Lovelace", "People online"]
+    assert [person.name for person in bob.view.people] == ["Ada Lovelace"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "Your name cannot be empty"),
+        ("   ", "Your name cannot be empty"),
+        ("A\u202eda", "holds characters that cannot be shown"),
+    ],
+)
+def test_a_name_that_cannot_be_is_explained(visitor: Visitor, registry: Registry, name: str, message: str) -> None:
+    """One line says why, once; what was typed is still there, and nobody came in."""
+    visitor.enters(name)
+    assert len(visitor.told) == 1
+    assert message in visitor.told[0]
+    assert visitor.typed == {"Your name": name}
+    assert registry.snapshot().people == ()
+    visitor.looks_again()
+    assert visitor.told == []
+
+
+def test_a_name_is_no_markup(visitor: Visitor) -> None:
+    """Whatever Markdown is in it is escaped."""
+    visitor.enters("*Ada* :red[x]")
+    assert visitor.titles[0] == "Hello, \\*Ada\\* \\:\u2060red\\[x\\]"
+
+
+def test_a_name_that_is_taken_is_numbered(visitor: Visitor, bob: Person) -> None:
+    """Nobody is turned away for it, and nobody can be mistaken for another."""
+    visitor.enters("BOB")
+    assert visitor.titles[0] == "Hello, BOB 2"
+
+
+def test_leaving_leads_back_to_the_welcome(ada: Visitor, registry: Registry) -> None:
+    """The person is gone for all, and can come in again; the name is still in the field."""
+    ada.presses("Leave")
+    assert ada.titles == ["Welcome to Parley"]
+    assert registry.snapshot().people == ()
+    assert ada.typed == {"Your name": "Ada"}
+    ada.presses("Enter")
+    assert ada.titles[0] == "Hello, Ada"
+
+
+# People
+
+
+def test_nobody_else_is_said_in_words(ada: Visitor) -> None:
+    """An empty list says what to do."""
+    assert any("Nobody else is here yet" in text for text in ada.reads)
+
+
+def test_each_other_person_can_be_called(ada: Visitor, registry: Registry, bob: Person) -> None:
+    """Everybody but oneself, by name, with what they are doing."""
+    eve, mallory = Person.enters(registry, "*Eve*"), Person.enters(registry, "Mallory")
+    eve.opens_room()
+    registry.detach(mallory.seat)
+    ada.looks_again()
+    assert [label for label in ada.buttons if label.startswith("Call ")] == [
+        "Call \\*Eve\\*",
+        "Call Bob",
+        "Call Mallory",
+    ]
+    states = [text for text in ada.reads if text.startswith("**")]
+    assert states == [
+        "**\\*Eve\\*** :gray-badge[in a call]",
+        "**Bob** :green-badge[available]",
+        "**Mallory** :gray-badge[reconnecting]",
+    ]
+
+
+def test_calling_rings(bob: Person, ada: Visitor) -> None:
+    """One press, and it rings at the other side."""
+    ada.presses("Call Bob")
+    assert bob.status is Status.INCOMING
+    assert bob.view.other is not None
+    assert (bob.view.other.name, bob.view.other.status) == ("Ada", Status.OUTGOING)
+
+
+def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
+    """The one who called is told so, and can dismiss it; the other finds a missed call."""
+    bob.opens_room()
+    ada.presses("Call Bob")
+    assert ada.told == ["Bob is in another call\\."]
+    assert "Busy · with Bob" in ada.reads
+    assert [call.name for call in bob.view.missed] == ["Ada"]
+    ada.presses("Dismiss")
+    assert "Busy · with Bob" not in ada.reads
+
+
+def test_a_person_who_has_just_left_cannot_be_called(bob: Person, ada: Visitor) -> None:
+    """The button was still on the screen."""
+    ada.looks_again()
+    bob.leaves()
+    ada.presses("Call Bob")
+    assert ada.told == ["This person is not here any more\\."]
+    assert "Call Bob" not in ada.buttons
+
+
+def test_missed_calls_are_listed_until_they_are_cleared(bob: Person, ada: Visitor) -> None:
+    """Who it was; a cancelled call is also told as the last one's end."""
+    [other] = bob.view.people
+    bob.puts_down(bob.registry.call(bob.id, other.id))
+    ada.looks_again()
+    assert "Missed calls" in ada.titles
+    assert any(text.startswith(":material/phone_missed: **Bob** at ") for text in ada.reads)
+    assert "Missed call from Bob" in ada.reads
+    ada.presses("Clear missed calls")
+    assert "Missed calls" not in ada.titles
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"), [(EndReason.DECLINED, "Declined · with Bob"), (EndReason.HANGUP, "Call ended · with Bob")]
+)
+def test_the_end_of_a_call_is_told_in_one_line(bob: Person, ada: Visitor, reason: EndReason, line: str) -> None:
+    """Why it is over, and with whom it was."""
+    ada.presses("Call Bob")
+    code = bob.me.room or ""
+    if reason is EndReason.HANGUP:
+        bob.accepts(code)
+        ada.looks_again()
+    bob.puts_down(code)
+    ada.looks_again()
+    assert next(text for text in ada.reads if "with Bob" in text).startswith(line)
+    assert ada.titles[0] == "Hello, Ada"
+
+
+# Rooms
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("", "A room code looks like abcd\\-efgh\\-jkmn\\. Check it and try again\\."),
+        ("hello", "A room code looks like abcd\\-efgh\\-jkmn\\. Check it and try again\\."),
+        ("0123-4567-89ab", "No room has this code\\. It may have closed\\:\u2060 ask for a new link\\."),
+    ],
+)
+def test_a_code_that_leads_nowhere_is_explained(ada: Visitor, registry: Registry, code: str, message: str) -> None:
+    """One line says why, what was typed is still there, and one is still in the lobby."""
+    ada.types("Room code", code)
+    ada.presses("Join room")
+    assert (ada.told, ada.typed, ada.titles[0]) == ([message], {"Room code": code}, "Hello, Ada")
+    assert registry.snapshot().rooms == ()
+
+
+def test_a_full_room_is_explained(ada: Visitor, registry: Registry, bob: Person) -> None:
+    """It is said how many it holds."""
+    code = bob.opens_room()
+    for number in range(7):
+        Person.enters(registry, f"Guest {number}").joins(code)
+    ada.types("Room code", code)
+    ada.presses("Join room")
+    assert ada.told == ["This room is full\\:\u2060 it holds 8\\."]
+
+
+def test_a_code_leads_into_the_room(bob: Person, ada: Visitor) -> None:
+    """As it is read aloud: in capitals and with spaces. The room's page opens by itself."""
+    code = bob.opens_room()
+    ada.types("Room code", code.upper().replace("-", " "))
+    ada.presses("Join room")
+    assert "In call with Bob" in ada.titles
+    assert bob.status is Status.IN_CALL
+    assert [person.name for person in bob.view.people if person.room] == ["Ada"]
+
+
+def test_a_new_room_opens(ada: Visitor, registry: Registry) -> None:
+    """Its page says that nobody else is in it yet."""
+    ada.presses("New room")
+    assert "Waiting for somebody to join" in ada.titles
+    [room] = registry.snapshot().rooms
+    assert len(room.members) == 1
+
+
+# Invitations
+
+
+def test_a_visitor_with_a_link_enters_and_joins_in_one_step(registry: Registry, bob: Person) -> None:
+    """The name is asked for, nothing happens before, and the link is used up."""
+    visitor = Visitor.opens(room=bob.opens_room())
+    assert visitor.titles == ["You are invited to a room"]
+    assert [person.name for person in registry.snapshot().people] == ["Bob"]
+    visitor.types("Your name", "Ada")
+    visitor.presses("Join")
+    assert "In call with Bob" in visitor.titles
+    assert "room" not in visitor.page.query_params
+
+
+def test_a_visitor_with_a_link_may_look_around_first(bob: Person) -> None:
+    """Whoever presses Enter is in the lobby, where the invitation waits."""
+    visitor = Visitor.opens(room=bob.opens_room())
+    visitor.enters("Ada")
+    assert visitor.titles[0] == "Hello, Ada"
+    assert "You are invited to a room." in visitor.reads
+    visitor.presses("Join")
+    assert "In call with Bob" in visitor.titles
+
+
+def test_a_link_to_a_room_that_has_closed_is_explained(bob: Person) -> None:
+    """The person is in, in the lobby, and reads why there is no room."""
+    code = bob.opens_room()
+    bob.puts_down(code)
+    visitor = Visitor.opens(room=code)
+    visitor.types("Your name", "Ada")
+    visitor.presses("Join")
+    assert visitor.titles[0] == "Hello, Ada"
+    assert len(visitor.told) == 1
+    assert visitor.told[0].startswith("No room has this code")
+
+
+def test_a_bad_name_does_not_use_up_the_link(bob: Person) -> None:
+    """The name can be mended; the invitation stays."""
+    visitor = Visitor.opens(room=bob.opens_room())
+    visitor.presses("Join")
+    assert visitor.told == ["Your name cannot be empty\\."]
+    assert visitor.titles == ["You are invited to a room"]
+    visitor.types("Your name", "Ada")
+    visitor.presses("Join")
+    assert "In call with Bob" in visitor.titles
+
+
+# Effects
+
+
+def test_an_effect_is_chosen_with_its_sliders(visitor: Visitor) -> None:
+    """Before one has a name, too; `None` and an effect exclude each other."""
+    assert visitor.page.multiselect(key="effect").value == ["None"]
+    visitor.chooses("None", "Mirror", "Blur")
+    assert visitor.page.multiselect(key="effect").value == ["Mirror", "Blur"]
+    assert [choice.effect for choice in visitor.chain.active] == ["Mirror", "Blur"]
+    assert [slider.label for slider in visitor.page.slider] == ["Blur: strength"]
+    visitor.page.slider[0].set_value(30)
+    visitor.looks_again()
+    assert dict(visitor.chain.active[1].parameters) == {"strength": 30}
+    visitor.chooses("Mirror", "Blur", "None")
+    assert (visitor.page.multiselect(key="effect").value, visitor.chain.active) == (["None"], ())
+
+
+def test_an_effect_outlives_the_page(ada: Visitor) -> None:
+    """It is part of what others see, so no page switches it off."""
+    ada.chooses("Blur")
+    ada.page.slider[0].set_value(7)
+    ada.looks_again()
+    ada.goes_to("history")
+    assert [dict(choice.parameters) for choice in ada.chain.active] == [{"strength": 7}]
+    ada.goes_to("lobby")
+    assert ada.page.multiselect(key="effect").value == ["Blur"]
+    assert [slider.value for slider in ada.page.slider] == [7]
+    assert [dict(choice.parameters) for choice in ada.chain.active] == [{"strength": 7}]
+
+
+def test_an_effect_that_failed_is_told(ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner reads which one it was, and it stays off until it is chosen again."""
+    monkeypatch.setitem(EFFECTS, "Broken", Effect("Broken", lambda image: image[1:]))
+    ada.chooses("Broken")
+    ada.chain(picture())
+    assert ada.chain.active == ()
+    ada.looks_again()
+    assert "The effect Broken failed and was switched off\\." in ada.reads
+    assert ada.chain.active == ()

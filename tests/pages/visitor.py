@@ -1,0 +1,137 @@
+"""A person in front of the app as a handful of verbs: `ada.presses("Enter")`, `ada.reads`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from calls.effects.chain import Chain
+from components.page_turner import FILES, Turn
+from components.session import Tab
+from components.text import plain
+
+APP = Path(__file__).parents[2] / "app.py"
+WITHIN = 20.0
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One browser tab. After every step the page was drawn without an error."""
+
+    page: AppTest
+
+    @classmethod
+    def opens(cls, *, room: str | None = None, timezone: str | None = None) -> "Visitor":
+        """Open the app by its address, or by a room's link."""
+        page = AppTest.from_file(APP, default_timeout=WITHIN)
+        page.context = {"url": "https://calls.example.org/", "timezone": timezone}
+        if room is not None:
+            page.query_params["room"] = room
+        return cls(page)._drawn()
+
+    # What the visitor does
+
+    def goes_to(self, name: str) -> None:
+        self.page.switch_page(f"pages/{name}.py")
+        self._drawn()
+
+    def looks_again(self) -> None:
+        """What a change that is pushed brings about."""
+        self._drawn()
+
+    def enters(self, name: str) -> None:
+        self.types("Your name", name)
+        self.presses("Enter")
+
+    def types(self, label: str, text: str) -> None:
+        [field] = [field for field in self.page.text_input if field.label == label]
+        field.input(text)
+
+    def presses(self, label: str) -> None:
+        [button] = [button for button in self.page.button if button.label == plain(label)]
+        button.click()
+        self._drawn()
+
+    def says(self, text: str) -> None:
+        self.page.chat_input(key="message").set_value(text)
+        self._drawn()
+
+    def chooses(self, *effects: str) -> None:
+        self.page.multiselect(key="effect").set_value(list(effects))
+        self._drawn()
+
+    # What the visitor sees
+
+    @property
+    def titles(self) -> list[str]:
+        return [title.value for title in (*self.page.header, *self.page.subheader)]
+
+    @property
+    def reads(self) -> list[str]:
+        """All running text."""
+        texts = (*self.page.markdown, *self.page.caption, *self.page.info, *self.page.warning)
+        return [element.value for element in texts]
+
+    @property
+    def told(self) -> list[str]:
+        """The notices that pop up."""
+        return [toast.value for toast in self.page.toast]
+
+    @property
+    def buttons(self) -> list[str]:
+        return [button.label for button in self.page.button]
+
+    @property
+    def typed(self) -> dict[str, str | None]:
+        """The fields, and what is in them."""
+        return {field.label: field.value for field in self.page.text_input}
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        return {metric.label: metric.value for metric in self.page.metric}
+
+    @property
+    def drawn(self) -> list[str]:
+        """All that is drawn as HTML."""
+        return [element.proto.body for element in self.page.get("html")]
+
+    @property
+    def pictures(self) -> set[str]:
+        """What is written below each picture that can be seen."""
+        return {image.caption for element in self.page.get("image") for image in element.proto.imgs if image.url}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the only table; none when there is no table."""
+        tables: list[pd.DataFrame] = [table.value for table in self.page.dataframe]
+        assert len(tables) < 2
+        return [
+            {str(name): value for name, value in row.items()} for table in tables for row in table.to_dict("records")
+        ]
+
+    # What this tab knows
+
+    @property
+    def tab(self) -> Tab:
+        tab: Tab = self.page.session_state["tab"]
+        return tab
+
+    @property
+    def chain(self) -> Chain:
+        assert self.tab.feed is not None
+        return self.tab.feed.chain
+
+    def _drawn(self) -> "Visitor":
+        self._run()
+        turn: Turn = self.page.session_state["turn"]
+        if turn.to:  # the browser's part: it follows the link, and says that it has
+            self.page.switch_page(FILES[turn.to])
+            turn.to = None
+            self._run()
+        return self
+
+    def _run(self) -> None:
+        self.page.run()
+        assert [error.value for error in self.page.exception] == []

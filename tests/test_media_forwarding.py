@@ -1,0 +1,433 @@
+"""Packets on their way through real connections over the loopback interface: nothing is lost, decoded or out of time,
+and what viewers say reaches the person who sends.
+
+Most tests share one call of two people, since each connection takes a moment.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from typing import Any
+
+import aiortc
+import pytest
+import pytest_asyncio
+from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, RtpPacket
+from av import VideoFrame
+
+from calls.media import peer
+from calls.media.capacity import Capacity
+from calls.media.packet import Packet
+from calls.media.peer import AUDIO_MAY_LAG, source_of
+from calls.media.source import KEYFRAME_EVERY, Source
+from calls.rooms import Layout
+from tests.party import CAP, Gets, Guest, Party, can_take, clip, loopback, party, says
+from tests.rtc_client import WITHIN, until
+from tests.tracks import Kept, count_work, settled
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two() -> AsyncIterator[Party]:
+    async with party() as made:
+        for name, hertz in (("Alice", 440), ("Bob", 880)):
+            await made.enters(name, clip(bitrate=300_000), hertz, layout=Layout.SPEAKER, decode=False)
+        alice, bob = made.guests
+        await until(lambda: alice.video.frames and bob.video.frames and alice.audio.frames and bob.audio.frames)
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def meeting(two: Party) -> AsyncIterator[Party]:
+    """Two people, who do not decode: they count and keep what comes. A test may let others in."""
+    yield two
+    for guest in two.guests[2:]:
+        await two.leaves(guest)
+    for guest in two.guests:
+        two.lays_out(guest, Layout.SPEAKER)
+        guest.chooses()
+
+
+async def carol_enters(meeting: Party) -> Guest:
+    """A third person, who sees one of the two."""
+    return await meeting.enters("Carol", None, 600, layout=Layout.PIN, decode=False)
+
+
+@contextmanager
+def kept_of(source: Source) -> Iterator[Kept]:
+    """The packets that a source publishes in this block."""
+    kept = Kept()
+    source.add(kept)
+    try:
+        yield kept
+    finally:
+        source.remove(kept)
+
+
+def steps(packets: list[RtpPacket]) -> list[tuple[int, int]]:
+    """From each packet to the next: by how much its sequence number and its timestamp are later."""
+    return [
+        ((after.sequence_number - before.sequence_number) & 0xFFFF, (after.timestamp - before.timestamp) & 0xFFFFFFFF)
+        for before, after in pairwise(packets)
+    ]
+
+
+def original(of: Guest, kind: str) -> peer.Incoming:
+    """The stream of a person as it comes."""
+    receiver = next(each for each in of.incoming[0].getReceivers() if each.track.kind == kind)
+    found = source_of(receiver.track)
+    assert found
+    return found
+
+
+async def more(stream: Gets, count: int = 20) -> list[RtpPacket]:
+    """The next packets that come."""
+    begin = len(stream.packets)
+    await until(lambda: len(stream.packets) >= begin + count)
+    return stream.packets[begin:]
+
+
+async def test_packets_are_forwarded_as_they_come(meeting: Party) -> None:
+    """The same payloads, markers and distances, numbered without a gap; the sound with how loud it is."""
+    alice, bob = meeting.guests
+    for kind in ("video", "audio"):
+        begin = len(bob.gets[kind].packets)
+        with kept_of(original(alice, kind)) as kept:
+            await until(lambda kept=kept: len(kept.packets) > 25)  # type: ignore[misc]
+        sent = kept.packets[:20]
+        got = bob.gets[kind].packets[begin:]
+        first = next(number for number, packet in enumerate(got) if packet.payload == sent[0].payload)
+        got = got[first : first + len(sent)]
+        assert [(packet.payload, bool(packet.marker)) for packet in got] == [(p.payload, p.marker) for p in sent]
+        moved = {(packet.timestamp - before.timestamp) & 0xFFFFFFFF for packet, before in zip(got, sent, strict=True)}
+        assert len(moved) == 1
+        assert {sequence for sequence, _ in steps(got)} == {1}
+        assert all(packet.extensions.abs_send_time is not None for packet in got) == (kind == "video")
+        assert len({packet.extensions.mid for packet in got}) == 1
+        levels = {packet.extensions.audio_level for packet in got}
+        assert levels == ({None} if kind == "video" else {(False, 20)})
+
+
+async def test_nothing_is_decoded_in_a_call_of_two(meeting: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an effect, whatever is shown; and there is no thread that could do it."""
+    alice, bob = meeting.guests
+    work, count = count_work(monkeypatch), bob.video.frames
+    await until(lambda: bob.video.frames > count + 10)
+    assert not work
+    assert not [thread for thread in threading.enumerate() if "decoder" in thread.name]
+    assert alice.client.camera.count > 10
+
+
+async def test_a_track_of_another_kind_is_encoded_as_ever() -> None:
+    """What is no stage, as streamlit-webrtc may send, is left to the library."""
+    tracks = list[aiortc.MediaStreamTrack]()
+    server, client = peer.RTCPeerConnection(NO_SERVERS), aiortc.RTCPeerConnection(NO_SERVERS)
+    client.addTransceiver("video", "recvonly")
+    client.on("track", tracks.append)
+    with loopback():
+        await client.setLocalDescription(await client.createOffer())
+        await server.setRemoteDescription(client.localDescription)
+        server.addTrack(aiortc.VideoStreamTrack())
+        await server.setLocalDescription(await server.createAnswer())
+        await client.setRemoteDescription(server.localDescription)
+    async with asyncio.timeout(10):
+        frame = await tracks[0].recv()
+    assert isinstance(frame, VideoFrame)
+    assert (frame.width, frame.height) == (640, 480)
+    await asyncio.gather(client.close(), server.close())
+
+
+# Keyframes
+
+
+@pytest.mark.parametrize(("feedback", "fci"), [(RTCP_PSFB_PLI, b""), (RTCP_PSFB_FIR, bytes(8))])
+async def test_a_lost_picture_reaches_who_sends(meeting: Party, feedback: int, fci: bytes) -> None:
+    """And brings a keyframe: what a browser says when it cannot go on."""
+    alice, bob = meeting.guests
+    await quiet(alice)
+    before = len(alice.told.keyframes)
+    await says(bob, feedback, fci)
+    await until(lambda: len(alice.told.keyframes) > before)
+    assert alice.client.camera.asked == len(alice.told.keyframes)
+
+
+async def test_keyframes_are_asked_for_at_a_bounded_rate(meeting: Party) -> None:
+    """However often viewers ask: at most one request per 300 ms reaches the person who sends."""
+    alice, bob = meeting.guests
+    now = asyncio.get_running_loop().time
+    begin, before = now(), len(alice.told.keyframes)
+    while now() < begin + 1.0:
+        await says(bob, RTCP_PSFB_PLI)
+        await asyncio.sleep(0.02)
+    asked = len(alice.told.keyframes) - before
+    assert 2 <= asked <= 2 + (now() - begin) / KEYFRAME_EVERY
+
+
+async def test_a_new_viewer_and_a_switch_ask_for_a_keyframe(meeting: Party) -> None:
+    """Of the person who is to be seen, and of nobody else."""
+    alice, bob = meeting.guests
+    carol = await carol_enters(meeting)  # she sees Alice
+    for guest in (alice, bob):
+        meeting.lays_out(guest, Layout.PIN, carol)
+    for now, other in ((bob, alice), (alice, bob), (bob, alice)):
+        await quiet(alice, bob)
+        asked, unasked, frames = len(now.told.keyframes), len(other.told.keyframes), carol.video.frames
+        meeting.lays_out(carol, Layout.PIN, now)
+        await until(lambda: carol in watching(meeting, now) and carol.video.frames > frames + 3)  # noqa: B023
+        assert len(now.told.keyframes) > asked
+        assert len(other.told.keyframes) == unasked
+
+
+async def quiet(*guests: Guest) -> None:
+    """Wait until nobody has asked these for a keyframe for a while, so that the next request is not held back."""
+    now = asyncio.get_running_loop().time
+    await until(lambda: all(now() - max(guest.told.keyframes, default=0.0) > KEYFRAME_EVERY for guest in guests))
+
+
+# Bitrate
+
+
+@pytest.mark.parametrize("cap", [CAP, 2_500_000])
+async def test_the_cap_is_told_with_the_first_packets(cap: int) -> None:
+    """So that a browser begins with the quality that it may have, rather than with what has arrived so far."""
+    async with party() as made:
+        alice = await made.enters("Alice", None, decode=False, cap=cap)
+        await until(lambda: alice.told.bitrates)
+        assert alice.told.pictures < 5
+        assert alice.told.bitrates[0] == pytest.approx(cap, rel=0.01)
+
+
+async def test_a_cap_that_changes_is_told_at_once(meeting: Party) -> None:
+    """The person has chosen another size in the call."""
+    alice, _ = meeting.guests
+    for cap in (150_000, 120_000):
+        original(alice, "video").cap(cap)
+        await told(alice, cap)
+    original(alice, "video").cap(CAP)
+    await until(lambda: alice.told.bitrates[-1] > 200_000)
+
+
+async def test_the_smallest_limit_of_all_viewers_reaches_who_sends(meeting: Party) -> None:
+    """And rises with the slowest one's; who cannot be slowed down by anybody is told the cap."""
+    alice, bob = meeting.guests
+    carol, dave = await carol_enters(meeting), await carol_enters(meeting)
+    for viewer, shown in ((bob, carol), (carol, alice), (dave, alice)):
+        meeting.lays_out(viewer, Layout.PIN, shown)
+    await until(lambda: min(map(rate, (carol, dave))) > 180_000)
+    for viewer, bitrate in ((carol, 150_000), (dave, 100_000), (carol, 80_000)):
+        async with asyncio.timeout(WITHIN):
+            while not is_told(alice, bitrate):  # it is a limit while more is sent, which a busy machine may not do
+                await can_take(viewer, bitrate)
+                with suppress(TimeoutError):
+                    await told(alice, bitrate, 0.5)
+    await meeting.leaves(carol)
+    await told(alice, 100_000)
+    await meeting.leaves(dave)
+    await until(lambda: alice.told.bitrates[-1] > 200_000)
+
+
+def is_told(guest: Guest, bitrate: int) -> bool:
+    """Whether the last bitrate that a person's browser has been told is this one, as exactly as can be written."""
+    return guest.told.bitrates[-1:] == [pytest.approx(bitrate, rel=0.01)]
+
+
+async def told(guest: Guest, bitrate: int, seconds: float = WITHIN) -> None:
+    """Wait until it is."""
+    await until(lambda: is_told(guest, bitrate), seconds)
+
+
+def rate(viewer: Guest) -> int:
+    """Bits per second that the server has sent this viewer, in the last whole second."""
+    sender = next(each for each in viewer.outgoing[0].getSenders() if each.kind == "video")
+    capacity: Capacity | None = vars(sender).get("_capacity")
+    return capacity._rate if capacity else 0
+
+
+# Loss
+
+
+async def test_a_packet_is_sent_again_when_asked_for(meeting: Party) -> None:
+    """In the stream that is made for it (RFC 4588), with the number that it had."""
+    _, bob = meeting.guests
+    stream = bob.gets["video"]
+    lost = (await more(stream))[-1]
+    begin = len(stream.packets)
+    await stream.receiver._send_rtcp_nack(stream.ssrc, [lost.sequence_number])
+    await until(lambda: any(packet.ssrc != stream.ssrc for packet in stream.packets[begin:]))
+    again = next(packet for packet in stream.packets[begin:] if packet.ssrc != stream.ssrc)
+    assert again.payload == lost.sequence_number.to_bytes(2, "big") + lost.payload
+    assert again.timestamp == lost.timestamp
+    assert again.payload_type != lost.payload_type
+
+
+async def test_what_never_came_is_asked_for_where_it_is_from(meeting: Party) -> None:
+    """A viewer lacks a packet that the server lacks, too: the request goes on to the sender, and the packet to the
+    viewer, in its place."""
+    alice, bob = meeting.guests
+    line, stream = alice.client._lines[0], bob.gets["video"]
+    camera = alice.client._connections[0].getTransceivers()[0].sender._ssrc.to_bytes(4, "big")
+    await more(stream)
+    lost = list[bytes]()
+
+    def loses_one(data: bytes) -> bool:
+        lost.extend([data] if not lost and data[8:12] == camera else [])
+        return lost[-1:] == [data]
+
+    before = len(alice.told.again)
+    vars(line)["_loses"] = loses_one
+    await until(lambda: len(alice.told.again) > before)
+    del vars(line)["_loses"]
+    begin = stream.packets[0].sequence_number
+    await more(stream)
+    got = {(packet.sequence_number - begin) & 0xFFFF for packet in stream.packets if packet.ssrc == stream.ssrc}
+    assert got == set(range(max(got) + 1))
+
+
+async def test_a_packet_that_comes_twice_is_forwarded_once(meeting: Party) -> None:
+    """A browser that tries how much the way can take repeats packets."""
+    alice, bob = meeting.guests
+    receiver: Any = next(each for each in alice.incoming[0].getReceivers() if each.track.kind == "video")
+    plain: Callable[[RtpPacket], None] = receiver.receive_packet
+
+    def twice(packet: RtpPacket) -> None:
+        plain(packet)
+        plain(packet)
+
+    with kept_of(original(alice, "video")) as kept:
+        vars(receiver)["receive_packet"] = twice
+        await until(lambda: len(kept.packets) > 20)
+        del vars(receiver)["receive_packet"]
+    numbers = [packet.sequence for packet in kept.packets]
+    assert len(set(numbers)) == len(numbers)
+    assert bob.video.frames
+
+
+async def test_what_is_not_genuine_is_dropped(meeting: Party, caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may send anything to the server's port: it is neither an error nor a packet, and ends no call."""
+    alice, _ = meeting.guests
+    protocol = alice.incoming[0].getTransceivers()[0].receiver.transport.transport._connection._nominated[1].protocol
+    with kept_of(original(alice, "video")) as kept:
+        for data in (b"", b"\x80", b"\x80\x60" + bytes(30), b"\xbf\xff" * 40, bytes(1), b"\x80\xc8" + bytes(9)):
+            protocol.datagram_received(data, ("127.0.0.1", 9))
+        await until(lambda: len(kept.packets) > 10, 3.0)
+    assert {(after.sequence - before.sequence) & 0xFFFF for before, after in pairwise(kept.packets)} == {1}
+    assert not caplog.records
+
+
+async def test_what_is_genuine_and_malformed_is_dropped(meeting: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser that is none may write anything into its packets: header extensions of unusual lengths, for one."""
+    alice, bob = meeting.guests
+    receiver = next(each for each in alice.incoming[0].getReceivers() if each.track.kind == "audio")
+
+    class Open:
+        """Decrypts nothing."""
+
+        def unprotect(self, data: bytes) -> bytes:
+            return data
+
+    transport: Any = receiver.transport
+    numbers = [extension.id for extension in alice.incoming[0].getTransceivers()[1]._headerExtensions]
+    with monkeypatch.context() as patch:
+        patch.setattr(transport, "_rx_srtp", Open())
+        for number in numbers:
+            for length in range(1, 6):
+                value = bytes([number << 4 | length - 1]) + b"\xff" * length
+                value += bytes(-len(value) % 4)
+                head = b"\x90\x60" + bytes(10) + b"\xbe\xde" + (len(value) // 4).to_bytes(2, "big")
+                transport._received(head + value + b"payload", 1)
+                transport._received((head + value)[:-3], 1)
+    count = bob.audio.frames
+    await until(lambda: bob.audio.frames > count + 3)
+
+
+# Switches and time
+
+
+async def test_a_switch_is_seamless_to_the_receiver(meeting: Party) -> None:
+    """From one person to another, into an effect and out of it: every number comes once, in order, no time comes back,
+    and each begins with a keyframe."""
+    alice, bob = meeting.guests
+    carol = await carol_enters(meeting)
+    stream = carol.gets["video"]
+    for step in range(8):
+        meeting.lays_out(carol, Layout.PIN, (alice, bob)[step % 2])
+        if step == 4:
+            alice.chooses("Mirror")
+        shown = meeting.guests[step % 2]
+        await until(lambda shown=shown: carol in watching(meeting, shown))  # type: ignore[misc]
+        await more(stream, 8)
+    got = [packet for packet in stream.packets if packet.ssrc == stream.ssrc]
+    assert {sequence for sequence, _ in steps(got)} == {1}
+    assert all(0 <= later < 90_000 for _, later in steps(got))
+    assert carol.video.frames == pytest.approx(sum(packet.marker for packet in got), abs=1)
+
+
+def watching(meeting: Party, shown: Guest) -> list[Guest]:
+    """Whose connections send this person's picture now."""
+    return [
+        guest
+        for guest in meeting.guests
+        if any(vars(track)["_source"] is shown.feed.video for track in vars(guest.stage.video)["_tracks"])
+    ]
+
+
+def placed(stream: Gets, clock_rate: int) -> float:
+    """By how much later the last sender report says that packets were made than they came, in seconds: that of the
+    packet with the shortest way, since then."""
+    report = stream.reports[-1].sender_info
+    at = report.ntp_timestamp / 2**32 - 2_208_988_800
+    late = []
+    for packet, came in zip(stream.packets[-30:], stream.times[-30:], strict=True):
+        behind = (packet.timestamp - report.rtp_timestamp + 2**31) % 2**32 - 2**31
+        late.append(at + behind / clock_rate - came)
+    return max(late)
+
+
+async def test_sound_and_picture_are_placed_at_the_same_time(meeting: Party) -> None:
+    """The sender reports say within 40 ms when each was made, but for the lag that sound may have; of one person, and
+    of the next one after a switch."""
+    alice, bob = meeting.guests
+    carol = await carol_enters(meeting)
+    video, audio = carol.gets["video"], carol.gets["audio"]
+    for shown in (alice, bob):
+        meeting.lays_out(carol, Layout.PIN, shown)
+        await until(lambda shown=shown: carol in watching(meeting, shown))  # type: ignore[misc]
+        counts = len(video.reports), len(audio.reports)
+        await more(video, 30)
+        await until(lambda counts=counts: len(video.reports) > counts[0] and len(audio.reports) > counts[1])  # type: ignore[misc]
+        await until(lambda: abs(placed(video, 90_000)) < 0.04 and abs(placed(audio, 48_000) - AUDIO_MAY_LAG) < 0.04)
+
+
+# The end
+
+
+async def test_who_goes_is_seen_no_more(meeting: Party) -> None:
+    """The connection is closed at the other end: the source has ended, the feed has nothing, the stage is empty."""
+    _, bob = meeting.guests
+    carol = await carol_enters(meeting)
+    meeting.lays_out(bob, Layout.PIN, carol)
+    await until(lambda: bob in watching(meeting, carol))
+    camera, microphone = original(carol, "video"), original(carol, "audio")
+    await carol.client.close()
+    await until(lambda: camera.ended and microphone.ended and bob.stage.video.source is None)
+    await until(lambda: not camera.readers and not microphone.readers)
+    assert (carol.feed.video, carol.feed.audio) == (None, None)
+
+
+async def test_who_has_gone_is_told_nothing(meeting: Party, caplog: pytest.LogCaptureFixture) -> None:
+    """What comes late, a request for a keyframe or another cap, is no error."""
+    carol = await carol_enters(meeting)
+    camera, microphone = original(carol, "video"), original(carol, "audio")
+    await carol.closes()
+    for source in (camera, microphone):
+        source.request_keyframe()
+        source.cap(100_000)
+        source.limit_changed(50_000)
+        source.ask_again(7)
+        source.publish(Packet("VP8", 0, 0, b"", marker=True, entry=True))
+    await settled()
+    assert not caplog.records

@@ -1,0 +1,82 @@
+"""Whom a stage shows: never oneself, and always somebody while somebody is there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calls.media.layout import shown, shows_grid
+from calls.rooms import Layout, Participant, Room
+
+PEOPLE = ("ada", "bob", "carol", "dave")
+
+
+def room(people: int, speakers: tuple[str, ...] = ()) -> Room:
+    return Room("code", 0.0, members=PEOPLE[:people], speakers=speakers)
+
+
+def ada(layout: Layout = Layout.SPEAKER, pinned: str | None = None) -> Participant:
+    return Participant("ada", "Ada", 0.0, layout=layout, pinned=pinned)
+
+
+@pytest.mark.parametrize(("people", "grid"), [(1, False), (2, False), (3, True), (4, True)])
+def test_without_a_choice_everybody_is_seen_from_three_on(people: int, *, grid: bool) -> None:
+    """Two see each other large."""
+    assert shows_grid(ada(Layout.AUTO), room(people)) is grid
+
+
+@pytest.mark.parametrize("people", [2, 3])
+def test_a_choice_holds_whatever_the_size(people: int) -> None:
+    """Only who has chosen the grid sees it."""
+    assert [shows_grid(ada(layout), room(people)) for layout in (Layout.GRID, Layout.SPEAKER, Layout.PIN)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_who_speaks_is_seen() -> None:
+    """The last one who did; for the one who speaks, whoever spoke before."""
+    assert shown(ada(), room(4, ("carol", "bob"))) == "carol"
+    assert shown(ada(), room(4, ("ada", "dave", "bob"))) == "dave"
+
+
+def test_before_anybody_speaks_the_first_is_seen() -> None:
+    """Of the others, in the order they came."""
+    assert shown(ada(), room(4)) == "bob"
+    assert shown(ada(), room(4, ("ada",))) == "bob"
+
+
+def test_who_is_pinned_is_seen_whoever_speaks() -> None:
+    """As long as the person is there; then it is as without."""
+    assert shown(ada(Layout.PIN, "dave"), room(4, ("carol",))) == "dave"
+    assert shown(ada(Layout.PIN, "dave"), room(3, ("carol",))) == "carol"
+
+
+@pytest.mark.parametrize("pinned", ["ada", None, "nobody"])
+def test_a_pin_on_nobody_else_is_none(pinned: str | None) -> None:
+    """Not on oneself, in particular."""
+    assert shown(ada(Layout.PIN, pinned), room(3, ("carol",))) == "carol"
+
+
+def test_a_pin_that_was_not_chosen_is_none() -> None:
+    """It is kept for the next time."""
+    assert shown(ada(Layout.SPEAKER, "dave"), room(4, ("carol",))) == "carol"
+
+
+def test_who_is_alone_sees_nobody() -> None:
+    """Neither oneself nor who has gone."""
+    assert shown(ada(), room(1, ("ada", "bob"))) is None
+    assert shown(ada(Layout.PIN, "bob"), room(1)) is None
+
+
+@given(
+    layout=st.sampled_from(Layout),
+    pinned=st.none() | st.sampled_from([*PEOPLE, "gone"]),
+    people=st.integers(2, 4),
+    speakers=st.permutations([*PEOPLE, "gone"]).map(tuple),
+)
+def test_it_is_always_somebody_else_who_is_there(
+    layout: Layout, pinned: str | None, people: int, speakers: tuple[str, ...]
+) -> None:
+    """Whatever is chosen, pinned and said."""
+    assert shown(ada(layout, pinned), room(people, speakers)) in PEOPLE[1:people]

@@ -1,0 +1,74 @@
+"""What components/runner.py relies on inside Streamlit, and what it changes there."""
+
+import inspect
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from components import runner
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_version_is_the_one_that_was_read() -> None:
+    """Another Streamlit has to be read again before it is pinned."""
+    assert f"streamlit=={version('streamlit')}" in (ROOT / "requirements.txt").read_text().splitlines()
+
+
+def test_the_signature_is_the_one_that_is_replaced() -> None:
+    """The replacement hands on whatever the run hands over."""
+    real = inspect.signature(SessionState.on_script_will_rerun)
+    assert list(real.parameters) == [
+        "self",
+        "fresh_widget_states",
+        "replay_trigger_states",
+        "replay_trigger_values",
+        "is_history_navigation",
+    ]
+
+
+def test_the_first_page_asked_for_runs_in_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit is told before its first run that the app navigates by itself."""
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    runner.adapt()
+    assert PagesManager.uses_pages_directory is False
+
+
+def test_callbacks_come_before_a_newer_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that would give way to a newer request calls its callbacks first; afterwards it gives way as before."""
+    runner.adapt()
+    called: list[Any] = []
+
+    def give_way() -> None:
+        raise RerunException(RerunData())
+
+    safe = SafeSessionState(state := SessionState(), give_way)
+    state["anything"] = 1
+    monkeypatch.setattr(SessionState, "on_script_will_rerun", lambda _, *states, **__: called.append(states))
+    widgets = WidgetStates()
+    safe.on_script_will_rerun(widgets, is_history_navigation=False)
+    assert called == [(widgets,)]
+    with pytest.raises(RerunException):
+        safe["anything"]
+
+
+def test_callbacks_may_look_at_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A callback that reads the session's state does not give way either, as it would within a run."""
+    runner.adapt()
+    read: list[Any] = []
+
+    def give_way() -> None:
+        raise RerunException(RerunData())
+
+    safe = SafeSessionState(state := SessionState(), give_way)
+    state["anything"] = 1
+    monkeypatch.setattr(SessionState, "on_script_will_rerun", lambda *_, **__: read.append(safe["anything"]))
+    safe.on_script_will_rerun(WidgetStates())
+    assert read == [1]

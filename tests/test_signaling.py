@@ -1,0 +1,385 @@
+"""/signal: what each message is answered, and that nothing a browser sends disturbs anybody else's line."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from calls.errors import SignalError
+from calls.registry import Registry
+from calls.signaling import (
+    BURST,
+    MAX_BYTES,
+    RATE,
+    Conversation,
+    Hello,
+    Ping,
+    RateLimit,
+    Signaling,
+    error_payload,
+    parse,
+    same_origin,
+)
+from tests.people import FakeClock, Person
+
+ANSWER_WITHIN = 10.0
+CODES = {"too_large", "malformed", "unknown_type", "unknown_token"}
+HELLO = '{"type": "hello", "token": "%s"}'
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+almost_messages = st.fixed_dictionaries(
+    {"type": st.sampled_from(["hello", "ping", "Hello", ""]) | json_values},
+    optional={"token": st.text() | json_values, "more": json_values},
+)
+anything = st.text() | st.binary() | st.none() | (json_values | almost_messages).map(json.dumps)
+
+
+def padded(length: int, character: str = " ") -> str:
+    """A ping of this many characters."""
+    return '{"type": "ping", "x": "%s"}' % (character * (length - 25))
+
+
+# Parsing
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ('{"type": "hello", "token": "t"}', Hello("t")),
+        ('{"type": "hello", "token": "", "more": [1]}', Hello("")),
+        ('{"type": "ping"}', Ping()),
+        (' \n{"type": "ping", "token": 1}\n', Ping()),
+        (padded(MAX_BYTES), Ping()),
+    ],
+)
+def test_a_message_is_understood(data: str, message: Hello | Ping) -> None:
+    """Members that are not known are passed over, so that an older server understands a newer page."""
+    assert parse(data) == message
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (None, "malformed"),
+        (b'{"type": "ping"}', "malformed"),
+        ("", "malformed"),
+        ("{", "malformed"),
+        ("[" * 50_000, "malformed"),
+        ("9" * 5_000, "malformed"),
+        ("null", "malformed"),
+        ('["ping"]', "malformed"),
+        ("{}", "malformed"),
+        ('{"type": 1}', "malformed"),
+        ('{"type": "hello"}', "malformed"),
+        ('{"type": "hello", "token": null}', "malformed"),
+        ('{"type": "PING"}', "unknown_type"),
+        ('{"type": ""}', "unknown_type"),
+        ('{"type": "\\ud800"}', "unknown_type"),
+        (padded(MAX_BYTES + 1), "too_large"),
+        (padded(MAX_BYTES // 2 + 25, "\u00e9"), "too_large"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused(data: str | bytes | None, code: str) -> None:
+    """Each refusal has its code; the size is counted in bytes, and half a surrogate pair can be sent back as it is."""
+    with pytest.raises(SignalError) as caught:
+        parse(data)
+    assert caught.value.code == code
+    json.dumps(error_payload(caught.value), ensure_ascii=False).encode()
+
+
+def test_a_long_type_is_not_sent_back_whole() -> None:
+    """The answer to nonsense stays short."""
+    with pytest.raises(SignalError, match="There is no message of type") as caught:
+        parse(json.dumps({"type": "x" * 10_000}))
+    assert len(str(caught.value)) < 100
+
+
+@given(anything)
+def test_anything_is_parsed_or_refused(data: str | bytes | None) -> None:
+    """Whatever comes, it is a message or a SignalError with one of three codes."""
+    try:
+        outcome: object = type(parse(data))
+    except SignalError as error:
+        outcome = error.code
+    assert outcome in {Hello, Ping, "too_large", "malformed", "unknown_type"}
+
+
+# Limits
+
+
+def refusal(limit: RateLimit) -> str | None:
+    """The code with which one more message is refused; None when it passes."""
+    try:
+        limit.spend()
+    except SignalError as error:
+        return error.code
+    return None
+
+
+def spent(limit: RateLimit) -> int:
+    """How many messages pass right now."""
+    return next(passed for passed in range(1_000) if refusal(limit))
+
+
+def test_a_burst_is_let_through_and_no_more() -> None:
+    """Forty messages may come at once; then one for each twentieth of a second, and never more than forty saved up."""
+    clock = FakeClock()
+    limit = RateLimit(clock)
+    assert spent(limit) == BURST == 40
+    assert refusal(limit) == "rate_limited"
+    clock.advance(1)
+    assert spent(limit) == RATE == 20
+    clock.advance(3_600)
+    assert spent(limit) == BURST
+
+
+# Conversation
+
+
+def test_hello_says_who_it_is(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """The welcome carries the version of what the person sees, which is what the news are compared with."""
+    conversation = Conversation(registry, clock)
+    assert conversation.who is None
+    assert conversation.answer(HELLO % alice.seat.token) == {"type": "welcome", "version": alice.view.version}
+    assert conversation.who == alice.id
+
+
+def test_a_token_that_nobody_has_is_refused(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """The answer is a typed error, and the line stays whose it was."""
+    conversation = Conversation(registry, clock)
+    conversation.answer(HELLO % alice.seat.token)
+    for token in ("", alice.id, alice.seat.token + "x", "\\ud800"):
+        answer = conversation.answer(HELLO % token)
+        assert (answer["type"], answer["code"]) == ("error", "unknown_token")
+    assert conversation.who == alice.id
+
+
+def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """A line without a hello, and one whose person has left, are told that nobody is there."""
+    conversation = Conversation(registry, clock)
+    assert conversation.news() == {"type": "gone"}
+    conversation.answer(HELLO % alice.seat.token)
+    alice.opens_room()
+    assert conversation.news() == {"type": "changed", "version": alice.view.version}
+    alice.leaves()
+    assert conversation.news() == {"type": "gone"}
+
+
+@given(st.lists(anything, max_size=5))
+def test_any_message_has_an_answer(messages: list[str | bytes | None]) -> None:
+    """The answer is a pong or an error with one of four codes, and it can be sent as UTF-8."""
+    conversation = Conversation(Registry(), FakeClock())
+    for message in messages:
+        answer = conversation.answer(message)
+        assert answer["type"] == "pong" or (answer["type"], answer["code"] in CODES) == ("error", True)
+        json.dumps(answer, ensure_ascii=False).encode()
+
+
+class _LeavesMeanwhile(Registry):
+    """Whose people leave on another thread in the moment in which they are identified."""
+
+    def identify(self, token: str) -> str:
+        who = super().identify(token)
+        self.leave(who)
+        return who
+
+
+def test_a_hello_of_one_who_leaves_meanwhile_is_answered() -> None:
+    """Even then the answer is a typed error: no other exception comes out of `answer`."""
+    registry = _LeavesMeanwhile()
+    conversation = Conversation(registry, FakeClock())
+    assert conversation.answer(HELLO % registry.enter("Alice").token)["code"] == "unknown_token"
+
+
+# Origins
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "same"),
+    [
+        ("https://calls.example.org", "calls.example.org", True),
+        ("http://localhost:8501", "localhost:8501", True),
+        ("https://Calls.Example.org", "calls.example.ORG", True),
+        ("https://calls.example.org", "localhost:8501", False),
+        ("https://calls.example.org:444", "calls.example.org", False),
+        ("https://calls.example.org.evil.test", "calls.example.org", False),
+        ("https://evil.test/calls.example.org", "calls.example.org", False),
+        ("https://allowed.test", "calls.example.org", True),
+        ("https://allowed.test.evil.test", "calls.example.org", False),
+        ("null", "calls.example.org", False),
+        ("", "calls.example.org", False),
+        (None, "calls.example.org", False),
+        ("https://calls.example.org", None, False),
+    ],
+)
+def test_only_its_own_pages_may_open_a_line(origin: str | None, host: str | None, *, same: bool) -> None:
+    """The origin is the host, whatever the case, or it is allowed by its full name; no origin is no page."""
+    assert same_origin(origin, host, {"https://allowed.test"}) is same
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[x]", "http://]"])
+def test_an_origin_that_is_none_is_foreign(origin: str) -> None:
+    """A header that is no origin at all is refused, and nothing is raised."""
+    assert same_origin(origin, "localhost:8501") is False
+
+
+# The endpoint, over a real WebSocket
+
+
+@dataclass(frozen=True)
+class Line:
+    """One browser tab's end of the line."""
+
+    connection: ClientConnection
+
+    def says(self, data: str | bytes) -> Any:
+        """Send this, and return the next message that comes."""
+        self.connection.send(data)
+        return self.hears()
+
+    def hears(self) -> Any:
+        return json.loads(self.connection.recv(ANSWER_WITHIN))
+
+
+@dataclass(frozen=True)
+class Server:
+    """The endpoint at a port of this machine. Its clock stands still, so a burst is never made up for."""
+
+    registry: Registry
+    signaling: Signaling
+    port: int
+
+    def line(self, **headers: str) -> AbstractContextManager[ClientConnection]:
+        return connect(
+            f"ws://localhost:{self.port}/signal",
+            additional_headers={"Origin": f"http://localhost:{self.port}"} | headers,
+            max_size=None,
+            proxy=None,
+        )
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    registry = Registry()
+    signaling = Signaling(registry, allowed_origins=("https://allowed.test",), clock=FakeClock())
+    app = Starlette(routes=[WebSocketRoute("/signal", signaling.endpoint)])
+    listener = socket.create_server(("localhost", 0))
+    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="websockets-sansio", lifespan="off"))
+    thread = Thread(target=running.run, args=([listener],))
+    thread.start()
+    try:
+        yield Server(registry, signaling, listener.getsockname()[1])
+    finally:
+        running.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def tab(server: Server) -> Iterator[Callable[[], Line]]:
+    """Call it for a line of one more tab."""
+    with ExitStack() as stack:
+        yield lambda: Line(stack.enter_context(server.line()))
+
+
+def test_a_change_is_pushed_to_those_who_see_it(server: Server, tab: Callable[[], Line]) -> None:
+    """A call rings at both tabs, made on another thread than the server's; each hears its own newest version."""
+    alice, bob = (Person.enters(server.registry, name) for name in ("Alice", "Bob"))
+    lines = {person: tab() for person in (alice, bob)}
+    for person, line in lines.items():
+        assert line.says(HELLO % person.seat.token) == {"type": "welcome", "version": person.view.version}
+    alice.calls(bob)
+    for person, line in lines.items():
+        assert line.hears() == {"type": "changed", "version": person.view.version}
+
+
+def test_a_tab_is_told_that_its_person_is_gone(server: Server, tab: Callable[[], Line]) -> None:
+    """Who has left, in another tab say, is told so, and the line can be used again."""
+    alice, line = Person.enters(server.registry, "Alice"), tab()
+    line.says(HELLO % alice.seat.token)
+    alice.leaves()
+    assert line.hears() == {"type": "gone"}
+    back = Person.enters(server.registry, "Alice")
+    assert line.says(HELLO % back.seat.token)["type"] == "welcome"
+
+
+def test_a_line_without_a_hello_hears_nothing(server: Server, tab: Callable[[], Line]) -> None:
+    """News are for people: the first message after a change is the answer to the next question."""
+    line = tab()
+    assert line.says('{"type": "ping"}') == {"type": "pong"}
+    Person.enters(server.registry, "Alice").opens_room()
+    assert line.says('{"type": "ping"}') == {"type": "pong"}
+
+
+@pytest.mark.parametrize("origin", ["https://evil.test", "null", ""])
+def test_a_foreign_page_is_refused(server: Server, origin: str) -> None:
+    """Before the handshake, as HTTP 403: the page's script gets no line at all."""
+    with pytest.raises(InvalidStatus) as caught, server.line(Origin=origin):
+        pass
+    assert caught.value.response.status_code == 403
+
+
+def test_an_allowed_page_gets_a_line(server: Server) -> None:
+    """An origin that the settings name may be another host."""
+    with server.line(Origin="https://allowed.test") as connection:
+        assert Line(connection).says('{"type": "ping"}') == {"type": "pong"}
+
+
+def test_a_line_survives_what_it_cannot_understand(tab: Callable[[], Line]) -> None:
+    """Oversized, malformed, binary, empty and unknown messages are answered with their codes, and the line goes on."""
+    line = tab()
+    sent: list[str | bytes] = [padded(MAX_BYTES + 1), "{", b"\xff\x00", "", '{"type": "dance"}', HELLO % "nobody"]
+    codes = [line.says(message)["code"] for message in sent]
+    assert codes == ["too_large", "malformed", "malformed", "malformed", "unknown_type", "unknown_token"]
+    assert line.says('{"type": "ping"}') == {"type": "pong"}
+
+
+def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line]) -> None:
+    """Too many messages are answered once with rate_limited, then the line closes with 1008; others do not notice."""
+    alice, calm, flooding = Person.enters(server.registry, "Alice"), tab(), tab()
+    calm.says(HELLO % alice.seat.token)
+    for _ in range(int(BURST) + 1):
+        flooding.connection.send('{"type": "ping"}')
+    answers = [flooding.hears() for _ in range(int(BURST) + 1)]
+    assert answers[:-1] == [{"type": "pong"}] * int(BURST)
+    assert answers[-1]["code"] == "rate_limited"
+    with pytest.raises(ConnectionClosedError) as caught:
+        flooding.hears()
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 1008
+    alice.opens_room()
+    assert calm.hears() == {"type": "changed", "version": alice.view.version}
+
+
+def test_a_line_that_has_closed_is_forgotten() -> None:
+    """Nothing of a tab stays behind, and a change after the server's end is no error."""
+    with serving() as server:
+        alice = Person.enters(server.registry, "Alice")
+        for _ in range(3):
+            with server.line() as connection:
+                Line(connection).says(HELLO % alice.seat.token)
+    assert server.signaling._lines == {}
+    alice.leaves()
+    assert server.registry.snapshot().people == ()

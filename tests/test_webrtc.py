@@ -1,0 +1,285 @@
+"""What components/webrtc.py and the front ends beside it rely on inside streamlit-webrtc.
+
+Most of it is no promise of that library: when one of these tests fails after an update, read the adapter again.
+"""
+
+import ast
+import asyncio
+import importlib.metadata
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit_webrtc
+from streamlit.runtime.app_session import AppSessionState
+from streamlit_webrtc import WebRtcStreamerContext, component, config, relay, shutdown
+from streamlit_webrtc import webrtc as webrtc_module
+from streamlit_webrtc.component import WebRtcStreamerState
+
+from calls.media.peer import RTCPeerConnection
+from calls.media.stage import Stage
+from components import preview, webrtc
+from components.webrtc import PATIENCE
+from tests.people import FakeClock
+
+ROOT = Path(__file__).parent.parent
+DIST = Path(streamlit_webrtc.__file__).parent / "frontend" / "dist"
+NAME = r"[\w$]+"  # of a variable, after the front end's build has shortened it
+
+
+@pytest.fixture(scope="module")
+def front_end() -> str:
+    """The built script that draws a streamer; what it loads later stands in files of its own."""
+    page = (DIST / "index.html").read_text(encoding="utf-8")
+    scripts: list[str] = re.findall(r'src="\./(assets/index-[\w-]+\.js)"', page)
+    assert len(scripts) == 1
+    return (DIST / scripts[0]).read_text(encoding="utf-8")
+
+
+def ours(path: str) -> str:
+    return (ROOT / "components" / path).read_text(encoding="utf-8")
+
+
+# Versions
+
+
+def test_what_is_installed_is_what_is_pinned() -> None:
+    """Every direct dependency has one exact version, and the tests run with it."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    assert pinned.keys() >= {"streamlit", "streamlit-webrtc", "aiortc", "opencv-python"}
+    assert {name: importlib.metadata.version(name) for name in pinned} == pinned
+
+
+# The names that the adapter replaces or calls
+
+
+def parameters(module: ModuleType, function: str) -> list[str]:
+    """The parameters of a function as its library wrote it, whatever stands in its place now."""
+    tree = ast.parse(inspect.getsource(module))
+    [found] = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
+    return [argument.arg for argument in found.args.args]
+
+
+def callers(module: ModuleType, function: str) -> set[str]:
+    """The functions of a module that call this one by its plain name, and so find what we put in its place."""
+    return {
+        outer.name
+        for outer in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(outer, ast.FunctionDef)
+        for node in ast.walk(outer)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "takes", "called_by"),
+    [
+        (
+            shutdown,
+            "_get_current_page_script_hash",
+            ["app_session"],
+            {"_polling_thread_impl", "_resolve_initial_page_script_hash"},
+        ),
+        (component, "_restore_snapshot_if_needed", ["context", "component_value"], {"webrtc_streamer"}),
+        (component, "_reset_context", ["context"], None),
+        (component, "compile_state", ["component_value"], None),
+        (component, "generate_frontend_component_key", ["original_key"], None),
+    ],
+)
+def test_the_library_has_what_is_adapted(
+    module: ModuleType, function: str, takes: list[str], called_by: set[str] | None
+) -> None:
+    """The function is there with these parameters; one that is replaced is called where the replacement expects it."""
+    assert parameters(module, function) == takes
+    assert called_by is None or callers(module, function) == called_by
+
+
+def test_runs_are_counted_where_the_adapter_stops_it() -> None:
+    """The library asks for the count of runs in two places; both take None for `not known`, and then end nothing."""
+    assert callers(component, "get_script_run_count") == {"_get_or_create_context", "_restore_snapshot_if_needed"}
+    source = inspect.getsource(component._get_or_create_context)
+    assert source.count("current_run_count is not None") == 2
+    stand_in: Callable[[Any], object] = vars(component)["get_script_run_count"]
+    assert stand_in(SimpleNamespace(script_run_count=7)) is None
+
+
+def test_the_relay_can_be_put_in_place() -> None:
+    """The library looks for the server's relay under this name before it makes one of its own."""
+    assert isinstance(relay._SERVER_GLOBAL_RELAY_ATTR_NAME_, str)
+    source = inspect.getsource(relay.get_global_relay)
+    assert "hasattr(singleton, _SERVER_GLOBAL_RELAY_ATTR_NAME_)" in source
+    assert "return getattr(singleton, _SERVER_GLOBAL_RELAY_ATTR_NAME_)" in source
+
+
+# What the adapter makes of them
+
+
+def ends_on_another_page() -> bool:
+    """Whether a connection made on one page ends when its session shows another."""
+    ended: list[bool] = []
+    observer = shutdown.SessionShutdownObserver(lambda: ended.append(True))
+    session = SimpleNamespace(
+        id="session", _state=AppSessionState.APP_IS_RUNNING, _client_state=SimpleNamespace(page_script_hash="history")
+    )
+    observer._polling_thread_stop_event.set()  # look once
+    observer._polling_thread_impl(lambda: session, "lobby")  # type: ignore[arg-type]
+    return bool(ended)
+
+
+def test_a_connection_survives_a_change_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the library no page has changed; left alone, it would end the call."""
+    assert not ends_on_another_page()
+    monkeypatch.setattr(
+        shutdown, "_get_current_page_script_hash", lambda session: session._client_state.page_script_hash
+    )
+    assert ends_on_another_page()
+
+
+def test_what_the_front_end_said_last_holds() -> None:
+    """However many runs lose it, until it says something else; a context that was reset starts from nothing."""
+    context: WebRtcStreamerContext[Any, Any] = WebRtcStreamerContext(None, WebRtcStreamerState(False, False))  # noqa: FBT003
+    last: Callable[..., object] = component._restore_snapshot_if_needed
+    assert last(context, None) is None
+    assert [last(context, {"playing": True}), last(context, None), last(context, None)] == [{"playing": True}] * 3
+    assert [last(context, {"playing": False}), last(context, None)] == [{"playing": False}] * 2
+    component._reset_context(context)
+    assert last(context, None) is None
+
+
+def test_an_offer_is_understood_as_signalling() -> None:
+    """The state that a new offer is given is the one that the library gives it."""
+    state = component.compile_state({"playing": False, "sdpOffer": {"type": "offer", "sdp": "v=0"}})
+    assert state == WebRtcStreamerState(playing=False, signalling=True)
+
+
+def test_connections_are_ours() -> None:
+    """The library makes all of them by a name that stands for ours, and puts the tracks of a stage into them."""
+    assert vars(webrtc_module)["RTCPeerConnection"] is RTCPeerConnection
+    makers = {
+        node.func.id
+        for node in ast.walk(ast.parse(inspect.getsource(webrtc_module)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.endswith("PeerConnection")
+    }
+    assert makers == {"RTCPeerConnection"}
+
+
+async def test_a_track_of_a_stage_is_not_relayed() -> None:
+    """Packets find their readers in calls/media: a relay would read the track, and there is nothing to read."""
+    stage = Stage(asyncio.get_running_loop())
+    for track in (stage.video.open(), stage.audio.open()):
+        for options in ({}, {"buffered": True}, {"buffered": False}):
+            assert webrtc.NoRelay().subscribe(track, **options) is track
+
+
+# When a streamer plays
+
+
+class Session:
+    """One session, its clock, and what its front end says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock, self.state = FakeClock(), {"streamers-ready": True}
+        monkeypatch.setattr(webrtc, "st", SimpleNamespace(session_state=self.state))
+        monkeypatch.setattr(webrtc, "time", SimpleNamespace(monotonic=self.clock))
+
+    def says(self, *, playing: bool) -> None:
+        state = WebRtcStreamerState(playing=playing, signalling=not playing)
+        self.state["preview"] = SimpleNamespace(state=state)  # type: ignore[assignment]
+
+    def runs(self, *, wanted: bool = True, after: float = 0.1) -> bool:
+        """What the streamer is told in a run that comes so much later."""
+        self.clock.advance(after)
+        return webrtc._should_play("preview", wanted=wanted)
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Session:
+    return Session(monkeypatch)
+
+
+def test_a_streamer_waits_for_its_frames(session: Session) -> None:
+    """It is not told to play before both frames are prepared: the first connection would not be the only one."""
+    session.state["streamers-ready"] = False
+    assert not session.runs()
+    assert not webrtc.connecting("preview")
+    session.state["streamers-ready"] = True
+    assert session.runs()
+    assert webrtc.connecting("preview")
+
+
+def test_a_streamer_that_hangs_is_tried_anew(session: Session) -> None:
+    """It has eight seconds; then one run of rest, and the next one starts again."""
+    assert session.runs()
+    assert session.runs(after=PATIENCE - 0.1)
+    assert not webrtc.overdue("preview")
+    assert [session.runs(after=0.2), session.runs(), session.runs(after=PATIENCE - 1)] == [False, True, True]
+
+
+def test_a_streamer_that_plays_has_all_the_time(session: Session) -> None:
+    """However long it plays, it is told to go on, and it has eight new seconds when it stops by itself."""
+    session.runs()
+    session.says(playing=True)
+    assert [session.runs(after=1_000) for _ in range(3)] == [True] * 3
+    assert not webrtc.connecting("preview")
+    assert webrtc.sending()
+    session.says(playing=False)
+    assert session.runs(after=PATIENCE - 1)
+    assert not session.runs(after=1.1)
+
+
+def test_a_streamer_that_is_not_wanted_rests(session: Session) -> None:
+    """At once, and its next attempt has all its time."""
+    session.runs()
+    assert not session.runs(wanted=False, after=PATIENCE - 1)
+    assert not webrtc.sending()
+    assert session.runs(after=PATIENCE)
+    assert session.runs(after=PATIENCE - 1)
+
+
+# The library's front end
+
+
+def test_it_offers_as_our_connections_expect(front_end: str) -> None:
+    """It makes one kind of connection, and reads the offer after setLocalDescription is through: our connection can
+    hold it back until the candidates are in it. (components/webrtc_frontend/webrtc_frontend.js)"""
+    assert len(re.findall(r"new RTCPeerConnection\(", front_end)) == 1
+    offer = rf"({NAME})\.createOffer\(\)\.then\(({NAME})=>\1\.setLocalDescription\(\2\)\.then\(\(\)=>"
+    assert re.search(offer + rf"\{{let {NAME}=\1\.localDescription;", front_end)
+
+
+def test_it_listens_for_candidates_as_our_connections_expect(front_end: str) -> None:
+    """By addEventListener, which our connection overrides, and not by a property."""
+    assert re.search(r"\.addEventListener\([`'\"]icecandidate[`'\"],", front_end)
+    assert "onicecandidate" not in front_end
+
+
+def test_its_page_has_the_element_that_is_waited_for() -> None:
+    """Its frame is ready to be prepared when its document has this element."""
+    assert '<div id="root">' in (DIST / "index.html").read_text(encoding="utf-8")
+    assert 'getElementById("root")' in ours("webrtc_frontend/webrtc_frontend.js")
+
+
+def test_it_shows_errors_as_our_page_reads_them(front_end: str) -> None:
+    """An alert that begins with the error's name, which is all that tells why a camera did not start.
+    (components/devices/devices.js)"""
+    assert re.search(r"severity:`error`,children:\[(\w+)\.error\.name,`: `,\1\.error\.message\]", front_end)
+    assert re.search(r"onClose:\w+,role:\w+=`alert`,severity:", front_end)
+    assert '"[role=alert]"' in ours("devices/devices.js")
+
+
+def test_it_names_its_toggles_as_our_page_reads_them(front_end: str) -> None:
+    """Each toggle is a button with the label that we give it, and that devices.js looks for."""
+    labels = {"turn_camera_on", "turn_camera_off", "mute_microphone", "unmute_microphone"}
+    assert preview.LABELS.keys() == labels
+    assert labels <= config.Translations.__annotations__.keys()
+    for label in labels:
+        assert re.search(rf"\(`{label}`\)\|\|", front_end)
+    assert re.search(r'"aria-label":\w+,"aria-pressed":', front_end)
+    script = ours("devices/devices.js")
+    assert f'CAMERA_OFF = "{preview.LABELS["turn_camera_on"]}"' in script
+    assert f'MICROPHONE_OFF = "{preview.LABELS["unmute_microphone"]}"' in script
