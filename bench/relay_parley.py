@@ -1,0 +1,78 @@
+"""Parley's engine as the app uses it: a registry, a hub, a feed for each who sends and a stage for each who watches."""
+
+import asyncio
+
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCSessionDescription
+
+from bench.relay_engine import Engine, Setup, answer
+from calls.effects.chain import Choice
+from calls.media.hub import MediaHub
+from calls.media.peer import RTCPeerConnection
+from calls.registry import Registry
+from calls.rooms import Layout
+
+
+class Parley(Engine):
+    """Packets are forwarded where no pixels are needed; one video and one audio for each viewer.
+
+    `setup.layout` is "speaker" or "grid".
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._registry = Registry()
+        self._hub: MediaHub | None = None
+        self._people: dict[tuple[str, str], str] = {}
+        self._codes: dict[str, str] = {}
+        self._connections: list[RTCPeerConnection] = []
+
+    @property
+    def hub(self) -> MediaHub:
+        """Made where the event loop runs."""
+        if self._hub is None:
+            self._hub = MediaHub(asyncio.get_running_loop(), spoke=self._registry.speaks, bitrate=self.setup.bitrate)
+            self._registry.listen(lambda _: self.hub.follow(self._registry.snapshot()))
+        return self._hub
+
+    def streams_per_viewer(self, people: int) -> int:
+        """One, whatever the room."""
+        return min(people - 1, 1)
+
+    async def send(self, room: str, who: str, offer: RTCSessionDescription) -> RTCSessionDescription:
+        """A person's feed, with `setup.effect` on it."""
+        feed, tracks = self.hub.open_feed(), dict[str, MediaStreamTrack]()
+        if self.setup.effect:
+            feed.chain.choose([Choice(self.setup.effect)])
+        connection = self._connection()
+        connection.on("track", lambda track: tracks.update({track.kind: track}))
+        await connection.setRemoteDescription(offer)
+        feed.carry(tracks.get("video"), tracks.get("audio"), self.setup.bitrate)
+        self.hub.send(self._enter(room, who), feed)
+        return await answer(connection)
+
+    async def watch(self, room: str, who: str, offer: RTCSessionDescription) -> RTCSessionDescription:
+        """A person's stage."""
+        stage, connection = self.hub.stage(self._people[room, who]), self._connection()
+        await connection.setRemoteDescription(offer)
+        connection.addTrack(stage.video.open())
+        connection.addTrack(stage.audio.open())
+        return await answer(connection)
+
+    async def close(self) -> None:
+        """End the connections."""
+        await asyncio.gather(*(connection.close() for connection in self._connections))
+
+    def _connection(self) -> RTCPeerConnection:
+        self._connections.append(RTCPeerConnection(RTCConfiguration(iceServers=[])))
+        return self._connections[-1]
+
+    def _enter(self, room: str, who: str) -> str:
+        me = self._registry.enter(who).id
+        if room in self._codes:
+            self._registry.join(me, self._codes[room])
+        else:
+            self._codes[room] = self._registry.open_room(me)
+        self._registry.set_media(me, camera=True, microphone=True)
+        self._registry.choose_layout(me, Layout(self.setup.layout or Layout.SPEAKER))
+        self._people[room, who] = me
+        return me
