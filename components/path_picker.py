@@ -30,7 +30,7 @@ def show(view: View) -> None:
         key=(key := f"path-{path}-{chosen}"),
         required=True,
         on_change=_choose,
-        args=(view.me.id, key, chosen),
+        args=(view.me.id, key),
         label_visibility="collapsed",
     )
     st.caption(_line(view, view.room))
@@ -43,9 +43,7 @@ def _line(view: View, room: Room) -> str:
     return MEANINGS[room.path] if why is None else f"{why} {MEANINGS[room.path]}"
 
 
-def _choose(who: str, key: str, chosen: int) -> None:
-    if chosen != st.session_state[CHOSEN_KEY]:
-        return  # Streamlit may call again, and late: after the next choice
+def _choose(who: str, key: str) -> None:
     st.session_state[CHOSEN_KEY] += 1
     if path := st.session_state.get(key):
         session.attempt(lambda: session.services().registry.choose_path(who, MediaPath(path)))

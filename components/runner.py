@@ -6,25 +6,55 @@
    that it was made for is lost when the browser reports something else within the same few milliseconds, as cameras
    and connections do. Here all callbacks come first. (`runner.fastReruns` is off in .streamlit/config.toml for the
    same reason.)
+3. A widget that is drawn no more has no value to compare with, so a report that was on its way meanwhile counts as a
+   change: the callback is called for a choice that nobody made. Here it is compared with what the widget showed last.
 """
 
 from typing import Any
 
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+# ruff: noqa: SLF001 - this is the module that knows the library from inside
+
+GONE = "widgets-gone"
+"""Where a session's state keeps what widgets that are drawn no more showed last, by their ids."""
+
+_remove_stale_widgets = SessionState._remove_stale_widgets
+_widget_changed = SessionState._widget_changed
 
 
 def _callbacks_first(state: SafeSessionState, *states: Any, **replays: Any) -> None:
-    give_way = state._yield_callback  # noqa: SLF001
+    give_way = state._yield_callback
     object.__setattr__(state, "_yield_callback", lambda: None)
     try:
-        with state._lock:  # noqa: SLF001
-            state._state.on_script_will_rerun(*states, **replays)  # noqa: SLF001
+        with state._lock:
+            state._state.on_script_will_rerun(*states, **replays)
     finally:
         object.__setattr__(state, "_yield_callback", give_way)
+
+
+def _remember_gone(state: SessionState, drawn: frozenset[str]) -> None:
+    last = {
+        key: state._new_widget_state.get(key, value) for key, value in state._old_state.items() if is_element_id(key)
+    }
+    _remove_stale_widgets(state, drawn)
+    kept = state._old_state
+    kept[GONE] = {key: value for key, value in {**kept.get(GONE, {}), **last}.items() if key not in kept}
+
+
+def _changed(state: SessionState, widget: str) -> bool:
+    gone = state._old_state.get(GONE, {})
+    if widget in gone:
+        return bool(state._new_widget_state.get(widget) != gone[widget])
+    return _widget_changed(state, widget)
 
 
 def adapt() -> None:
     """Change Streamlit for this process. Twice is no harm."""
     PagesManager.uses_pages_directory = False
     setattr(SafeSessionState, "on_script_will_rerun", _callbacks_first)  # noqa: B010
+    setattr(SessionState, "_remove_stale_widgets", _remember_gone)  # noqa: B010
+    setattr(SessionState, "_widget_changed", _changed)  # noqa: B010

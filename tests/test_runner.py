@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.testing.v1 import AppTest
 
 from components import runner
 
@@ -72,3 +73,27 @@ def test_callbacks_may_look_at_the_state(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(SessionState, "on_script_will_rerun", lambda *_, **__: read.append(safe["anything"]))
     safe.on_script_will_rerun(WidgetStates())
     assert read == [1]
+
+
+def _leaving() -> None:
+    import streamlit as st  # AppTest runs these lines by themselves
+
+    def choose() -> None:
+        st.session_state["chosen"] = [*st.session_state.get("chosen", []), st.session_state["box"]]
+
+    if not st.session_state.get("gone"):
+        st.checkbox("Box", value=True, key="box", on_change=choose)
+
+
+@pytest.mark.parametrize(("reported", "chosen"), [(True, []), (False, [False])])
+def test_a_late_report_of_a_widget_that_has_gone_is_no_choice(*, reported: bool, chosen: list[bool]) -> None:
+    """What the widget showed last is nothing new; a click that was on its way when it went still counts."""
+    runner.adapt()
+    page = AppTest.from_function(_leaving).run()
+    box = page.checkbox[0].id
+    page.session_state["gone"] = True
+    page.run()
+    assert not page.checkbox
+    page._run(WidgetStates(widgets=[WidgetState(id=box, bool_value=reported)]))
+    assert not page.exception
+    assert ("chosen" in page.session_state and page.session_state["chosen"]) == (chosen or False)
