@@ -13,8 +13,11 @@ export default function devices({ setStateValue }) {
   report = (state) => setStateValue("report", state);
   watch();
   survey();
-  return () => observer.disconnect();
+  return () => { observer.disconnect(); watched = null; };
 }
+
+// At first the frame holds an empty page, which nobody has to watch.
+document.addEventListener("load", ({ target }) => { if (report && target.matches?.(PREVIEW)) look(); }, true);
 
 async function survey() {
   if (navigator.mediaDevices) {
