@@ -63,7 +63,7 @@ def show() -> None:
         page.run()
         direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen
-        preview.prepare()
+        preview.prepare(view)
     for sheet in _sheets(view, page.title):
         st.html(STYLES / sheet)
     watch.show(view, polling=polling)

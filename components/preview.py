@@ -47,12 +47,12 @@ def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
         session.services().hub.send(view.me.id, feed)
 
 
-def prepare() -> None:
+def prepare(view: View | None) -> None:
     """Draw what the streamers need beside them. The own picture comes back from the server while effects change it."""
     feed = session.feed()
     returned = bool(feed.chain.active)
     feed.send_back(returned)
-    webrtc.prepare(camera(), returned=returned)
+    webrtc.prepare(camera(), returned=returned, call=(view.me.room or "") if view else None)
 
 
 def camera() -> dict[str, object]:

@@ -95,10 +95,10 @@ class Attempt:
     """The SDP of its last offer."""
 
 
-def prepare(camera: dict[str, object], *, returned: bool) -> None:
+def prepare(camera: dict[str, object], *, returned: bool, call: str | None) -> None:
     """Draw what the streamers need beside them. `camera` is what is asked of the camera, now and while it is on;
-    `returned` is whether the preview shows what the server sends back."""
-    st.session_state["streamers-ready"] = webrtc_frontend.show(camera, returned=returned)
+    `returned` is whether the preview shows what the server sends back; in a `call`, what is off stays off."""
+    st.session_state["streamers-ready"] = webrtc_frontend.show(camera, returned=returned, call=call)
 
 
 def streamer(

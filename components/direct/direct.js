@@ -135,6 +135,7 @@ function land() {
   const late = Date.now() - leaving.at > LAND_WITHIN;
   if (!current.landed && (late || own.lent && frames !== null && played > leaving.frames + 1)) {
     current.landed = true;
+    own.handOver();
     picture.show(false);
     current.send({ type: "hangup" });
   }

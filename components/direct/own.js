@@ -9,8 +9,7 @@ const own = {
 
   // Take what the preview has, as soon as it has it.
   borrow() {
-    const senders = document.querySelector(PREVIEW)?.contentWindow?.RTCPeerConnection?.last?.getSenders() ?? [];
-    for (const { track } of senders) {
+    for (const { track } of previewSenders()) {
       if (track?.readyState === "live" && !this.live(track.kind)) this.put(track.kind, track.clone());
     }
   },
@@ -97,9 +96,15 @@ const own = {
 
   // Whether the preview has got what it needs; before that, what is off here would be on there.
   get lent() {
-    const senders = document.querySelector(PREVIEW)?.contentWindow?.RTCPeerConnection?.last?.getSenders() ?? [];
-    const live = senders.filter(({ track }) => track?.readyState === "live").map(({ track }) => track.kind);
+    const live = previewSenders().filter(({ track }) => track?.readyState === "live").map(({ track }) => track.kind);
     return ["audio", "video"].every((kind) => !this.live(kind) || live.includes(kind));
+  },
+
+  // What was switched off while the preview already had its clones is off there, too.
+  handOver() {
+    for (const { track } of previewSenders()) {
+      if (track && this.tracks[track.kind] && !this.on(track.kind)) track.enabled = false;
+    }
   },
 
   stop() {
@@ -113,4 +118,8 @@ const own = {
   },
 };
 
-window.parleyLend = (constraints) => own.lend(constraints);
+function previewSenders() {
+  return document.querySelector(PREVIEW)?.contentWindow?.RTCPeerConnection?.last?.getSenders() ?? [];
+}
+
+window.parleyOwn = own;

@@ -9,10 +9,11 @@ _component = st.components.v2.component(
 )
 
 
-def show(camera: dict[str, object], *, returned: bool) -> bool:
+def show(camera: dict[str, object], *, returned: bool, call: str | None) -> bool:
     """Draw the (invisible) component; whether both frames are ready to play. `camera` are the MediaTrackConstraints
     that a camera which is on already is to follow from now on; `returned` is whether the server sends the own picture
-    back, and the preview shows that."""
-    data = {"camera": camera, "returned": returned}
+    back, and the preview shows that; `call` is the code of the room that the person is in, empty in none, and
+    None before it is known who it is."""
+    data = {"camera": camera, "returned": returned, "call": call}
     result = _component(key="webrtc-frontend", data=data, on_ready_change=lambda: None)
     return result.get("ready") is True

@@ -5,14 +5,18 @@
 //    Here the offer waits a moment for the candidates and carries them; only late ones are reported.
 // 3. Its page is white or black where the video leaves room. Here the frame's own background shows through.
 // 4. The own picture goes to the server and back. Here it is shown as the camera gives it, unless an effect changes it.
+// 5. A connection that is made anew, after a drop or a reload, starts with camera and microphone on. Here what a person has
+//    switched off in a call stays off until the call is over.
 
 const PREVIEW = ".st-key-preview iframe";
 const FRAMES = [".st-key-stage iframe", PREVIEW];
 const LOOK_EVERY = 50, GATHER_WITHIN = 250;  // ms
+const OFF = "parley.off";  // sessionStorage: what was switched off when the page was left
 
 export default function webrtcFrontend({ data, setStateValue }) {
   Promise.all(FRAMES.map(prepare)).then(() => setStateValue("ready", true));
   follow(data.camera);
+  forget(data.call);
   mirrors.forEach((mirror) => mirror.show(data.returned));
 }
 
@@ -90,11 +94,35 @@ class Mirror {
 
 function share(devices) {
   const ask = devices.getUserMedia.bind(devices);
-  // After a direct call the camera is still on there (components/direct), and is handed over.
-  const getUserMedia = (constraints) => window.parleyLend?.(constraints) ?? ask(constraints);
   let asked = null;
+  async function getUserMedia(constraints) {
+    // After a direct call the camera is still on there (components/direct), and is handed over.
+    const stream = await (window.parleyOwn?.lend(constraints) ?? ask(constraints));
+    for (const track of stream.getTracks()) {
+      track.enabled = !isOff(track.kind);
+      given[track.kind] = track;
+    }
+    return stream;
+  }
   devices.getUserMedia = (constraints) => asked ??= getUserMedia(constraints).finally(() => { asked = null; });
 }
+
+let call = null, given = {};  // the tracks of the preview's last connection, also when they have ended
+
+function isOff(kind) {
+  const track = window.parleyOwn?.tracks[kind] ?? given[kind];
+  return track ? !track.enabled : (sessionStorage.getItem(OFF) ?? "").includes(kind);
+}
+
+function forget(room) {
+  if (room === "") sessionStorage.removeItem(OFF);
+  if (room === "" && call) given = {};
+  call = room;
+}
+
+window.addEventListener("pagehide", () => {
+  if (call) sessionStorage.setItem(OFF, ["audio", "video"].filter(isOff));
+});
 
 async function present(selector) {
   for (;;) {

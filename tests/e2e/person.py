@@ -131,7 +131,7 @@ class Person:
 
     def switches(self, label: str) -> None:
         """Press one of the toggles below the own preview."""
-        self.page.frame_locator(PREVIEW).get_by_role("button", name=label).click(timeout=WITHIN)
+        self.toggle(label).click(timeout=WITHIN)
 
     def chooses(self, effect: str) -> None:
         """Add an effect to the own picture."""
@@ -155,6 +155,10 @@ class Person:
     def button(self, label: str) -> Locator:
         """A button by its label; the name of an icon may stand before it."""
         return self.page.get_by_role("button", name=re.compile(rf"(^|\s){_typed(label)}$"))
+
+    def toggle(self, label: str) -> Locator:
+        """One of the toggles below the own preview, by what it would do."""
+        return self.page.frame_locator(PREVIEW).get_by_role("button", name=label)
 
     def dialog(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)

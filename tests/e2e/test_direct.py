@@ -91,8 +91,10 @@ def test_the_ring_carries_the_offer(server: Server, spied: tuple[Person, Person]
     for one in (alice, bob):
         one.reads("Call ended")
         assert one.page.evaluate("window.connections.at(-1).connectionState") == "closed"
+    prefers = alice.page.get_by_role("checkbox", name="Prefer direct calls")
+    expect(prefers).to_be_checked(timeout=WITHIN)  # back in the lobby
     alice.page.reload()
-    expect(alice.page.get_by_role("checkbox", name="Prefer direct calls")).to_be_checked(timeout=WITHIN)
+    expect(prefers).to_be_checked(timeout=WITHIN)
 
 
 def test_a_ring_with_an_offer_can_be_declined(server: Server, spied: tuple[Person, Person]) -> None:

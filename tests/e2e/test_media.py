@@ -58,6 +58,26 @@ def test_the_other_side_is_told_what_is_off(server: Server, alice: Person, bob: 
     alice.sees(bob)
 
 
+def test_what_is_off_stays_off_over_a_reload(server: Server, alice: Person, bob: Person) -> None:
+    """A new connection in the same call sends nothing that its person has switched off; the next call starts anew."""
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    bob.switches("Mute microphone")
+    bob.switches("Turn camera off")
+    alice.reads(f"{bob.name} has the camera off")
+    bob.page.reload()
+    expect(bob.toggle("Unmute microphone")).to_be_visible(timeout=WITHIN)
+    expect(bob.toggle("Turn camera on")).to_be_visible(timeout=WITHIN)
+    bob.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
+    alice.reads(f"{bob.name} has the camera off")
+    bob.hangs_up()
+    bob.reads("Call ended")
+    bob.calls(alice)
+    alice.accepts()
+    expect(bob.toggle("Mute microphone")).to_be_visible(timeout=WITHIN)
+    alice.sees(bob)
+
+
 def test_without_permission_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
     """A refused camera is explained, with what to do; the call goes on in the other direction."""
     bob = meet("Bob", "green", 880, flags=NO_GREEN_LIGHT)
