@@ -1,9 +1,10 @@
 """Servers and people for the tests with real browsers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from itertools import count
+from pathlib import Path
 from string import ascii_letters
 
 import pytest
@@ -14,7 +15,18 @@ from tests.e2e.server import Server, serving
 
 Meet = Callable[..., Person]
 
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+FAILED = pytest.StashKey[bool]()
+
 visits = count()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the fixtures know how the test went."""
+    report = yield
+    item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -44,16 +56,25 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def meet(browser: Callable[..., Browser]) -> Iterator[Meet]:
-    """Call it with a name, a colour and a tone for a person at a browser of their own."""
+def meet(browser: Callable[..., Browser], request: pytest.FixtureRequest) -> Iterator[Meet]:
+    """Call it with a name, a colour and a tone for a person at a browser of their own. Where the test fails, what each
+    of them saw last is kept in test-results/."""
+    people: list[Person] = []
     with ExitStack() as stack:
 
         def arrive(name: str, colour: str, hertz: int, flags: Sequence[str] = FLAGS) -> Person:
             # A server keeps the seat of a closed tab for a while, and its name with it.
             unlike = f"{name} {ascii_letters[next(visits) % 52]}"
-            return stack.enter_context(visiting(browser(colour, hertz, tuple(flags)), unlike, colour, hertz))
+            somebody = visiting(browser(colour, hertz, tuple(flags)), unlike, colour, hertz)
+            people.append(stack.enter_context(somebody))
+            return people[-1]
 
         yield arrive
+        if request.node.stash.get(FAILED, False):
+            RESULTS.mkdir(exist_ok=True)
+            for person in people:
+                person.page.screenshot(path=RESULTS / f"{request.node.name} {person.name}.png")
+                (RESULTS / f"{request.node.name} {person.name}.html").write_text(person.page.content())
 
 
 @pytest.fixture
