@@ -58,8 +58,9 @@ def show() -> None:
         stage.caption(view)
         controls.show(view, reported, in_room=page.title == "Room")
     with st.container(key="page"):
-        notices.show(view)
-        path_notices.show(view)
+        with st.container():  # what comes and goes in it leaves the page below at its place
+            notices.show(view)
+            path_notices.show(view)
         page.run()
         direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen

@@ -12,11 +12,14 @@ def show() -> None:
     """Draw the lobby for whoever this tab is."""
     view = session.view()
     code = st.query_params.get("room")
-    if view is None:
-        _welcome(code)
-    else:
-        _entered(view, code)
-    effect_picker.show(session.feed().chain)
+    # What is below stays at its place whatever comes and goes here: moved, it would lose a code half typed.
+    with st.container():
+        if view is None:
+            _welcome(code)
+        else:
+            _entered(view, code)
+    with st.container():
+        effect_picker.show(session.feed().chain)
     quality_picker.show()
     if view:
         path_picker.preference()

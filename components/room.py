@@ -25,9 +25,10 @@ def show() -> None:
         _nowhere()
         return
     _title(view, view.room)
-    layout_picker.show(view)
-    path_picker.show(view)
-    roster.show(view)
+    # What is below stays at its place whatever comes and goes here: moved, it would lose a message half typed.
+    for part in (layout_picker, path_picker, roster):
+        with st.container():
+            part.show(view)
     talk, link, effects = st.tabs(["Chat" + chat.badge(view), "Link", "Effect"])
     with talk:
         chat.show(view)
