@@ -81,6 +81,7 @@ def main(rounds: int, seconds: float) -> None:
             alice.page.get_by_text("Prefer direct calls").click()
             calls = [answered(alice, bob) for _ in range(rounds)]
             alice.page.get_by_text("Prefer direct calls").click()
+            idle = cpu(server, alice, seconds)
             alice.calls(bob)
             bob.accepts()
             alice.sees(bob)
@@ -98,8 +99,8 @@ def main(rounds: int, seconds: float) -> None:
         "`Through server` until both see the server's picture": back,
     }
     table.show("Direct calls: how soon", "ms", times)
-    costs = {"through the server": served, "direct": direct}
-    table.show("A call of two, 320×240 at 15 frames per second: the server's CPU", "% of a core", costs, digits=2)
+    costs = {"two people and no call": idle, "their call through the server": served, "their call, direct": direct}
+    table.show("The server's CPU; pictures of 320×240, 15 a second", "% of a core", costs, digits=2)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ def show() -> None:
     signals = st.container(key="signals")
     with signals:
         polling = _doorbell(view, page.title)
+        if not session.tab().heard:
+            st.html(STYLES / "arriving.css")
         _follow_call(view, page.title)
         page_turner.show()
         reported = devices.show()

@@ -6,6 +6,17 @@ from tests.e2e.conftest import Meet
 from tests.e2e.person import PREVIEW, STAGE, WITHIN, Person
 from tests.e2e.server import Server
 
+# Whether a name is asked for at any moment from the page's first one on.
+WATCH_FIELDS = """() => {
+  window.asked = false;
+  const look = () => {
+    const field = document.querySelector("input[aria-label='Your name']");
+    window.asked ||= field?.checkVisibility({ opacityProperty: true }) ?? false;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
 
 def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other."""
@@ -76,6 +87,20 @@ def test_a_room_link_brings_two_together(server: Server, alice: Person, bob: Per
     bob.is_in_call_with(alice)
     alice.sees(bob)
     bob.sees(alice)
+
+
+def test_who_comes_back_by_a_link_is_never_taken_for_a_stranger(server: Server, alice: Person, bob: Person) -> None:
+    """The first thing that can be pressed is the `Join` of whoever this tab was, and no name is asked for."""
+    alice.enters(server.url)
+    alice.press("New room")
+    alice.page.get_by_role("tab", name="Link").click()
+    link = alice.page.get_by_text("?room=").inner_text()
+    bob.enters(server.url)
+    bob.page.add_init_script(f"({WATCH_FIELDS})()")
+    bob.opens(link)
+    bob.press("Join")
+    bob.is_in_call_with(alice)
+    assert bob.page.evaluate("window.asked") is False
 
 
 def test_an_unknown_room_is_named(server: Server, alice: Person) -> None:
