@@ -4,9 +4,8 @@ import streamlit as st
 
 from calls.media.layout import shows_grid
 from calls.rooms import Layout, Room, View
-from components import session
+from components import follow, session
 
-KEY, PIN_KEY = "layout", "pinned"
 NAMES = {Layout.SPEAKER: "Speaker", Layout.GRID: "Grid", Layout.PIN: "Pin"}
 ICONS = {Layout.SPEAKER: "record_voice_over", Layout.GRID: "grid_view", Layout.PIN: "keep"}
 
@@ -15,16 +14,17 @@ def show(view: View) -> None:
     """Draw the choice; there is none while nobody else is there."""
     if view.room is None or not view.others:
         return
-    st.session_state[KEY] = _chosen(view, view.room)  # it changes by itself when a third person comes
+    chosen = _chosen(view, view.room)  # it changes by itself when a third person comes
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "View",
             list(NAMES),
+            default=chosen,
             format_func=lambda layout: f":material/{ICONS[layout]}: {NAMES[layout]}",
-            key=KEY,
+            key=(key := follow.key("layout", chosen)),
             required=True,
             on_change=_choose,
-            args=(view,),
+            args=(view, key),
             label_visibility="collapsed",
         )
         if view.me.layout is Layout.PIN:
@@ -33,14 +33,15 @@ def show(view: View) -> None:
 
 def _pin(view: View) -> None:
     names = {person.id: person.name for person in view.others}
-    st.session_state[PIN_KEY] = view.me.pinned if view.me.pinned in names else next(iter(names))
+    pinned = view.me.pinned if view.me.pinned in names else next(iter(names))
     st.selectbox(
         "Pinned person",
         list(names),
+        index=list(names).index(pinned),
         format_func=names.__getitem__,
-        key=PIN_KEY,
-        on_change=_choose,
-        args=(view,),
+        key=(key := follow.key("pinned", pinned)),
+        on_change=_choose_whom,
+        args=(view, key),
         label_visibility="collapsed",
         width=180,
     )
@@ -52,10 +53,16 @@ def _chosen(view: View, room: Room) -> Layout:
     return Layout.GRID if shows_grid(view.me, room) else Layout.SPEAKER
 
 
-def _choose(view: View) -> None:
-    layout = st.session_state.get(KEY)
-    if layout is None or not view.others:  # gone when the page was switched at the same moment
-        return
-    layout = Layout(layout)
-    pinned = st.session_state.get(PIN_KEY) or view.others[0].id if layout is Layout.PIN else None
+def _choose(view: View, key: str) -> None:
+    layout = st.session_state.get(key)
+    if layout is not None:  # gone when the page was switched at the same moment
+        _tell(view, Layout(layout), view.others[0].id if layout == Layout.PIN else None)
+
+
+def _choose_whom(view: View, key: str) -> None:
+    if whom := st.session_state.get(key):
+        _tell(view, Layout.PIN, whom)
+
+
+def _tell(view: View, layout: Layout, pinned: str | None) -> None:
     session.attempt(lambda: session.services().registry.choose_layout(view.me.id, layout, pinned))

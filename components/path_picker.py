@@ -4,9 +4,9 @@ import streamlit as st
 
 from calls.paths import MediaPath
 from calls.rooms import Room, View
-from components import direct, path_notices, session
+from components import direct, follow, path_notices, session
 
-CHOSEN_KEY, PREFER_KEY = "path-chosen", "prefer-direct"
+PREFER_KEY = "prefer-direct"
 NAMES = {MediaPath.DIRECT: "Direct", MediaPath.SERVER: "Through server"}
 ICONS = {MediaPath.DIRECT: "swap_horiz", MediaPath.SERVER: "dns"}
 MEANINGS = {
@@ -19,15 +19,13 @@ def show(view: View) -> None:
     """Draw the switch, where there are two to switch for."""
     if view.room is None or len(view.room.members) != 2 or not direct.possible():
         return
-    path, chosen = view.room.path, st.session_state.setdefault(CHOSEN_KEY, 0)
+    path = view.room.path
     st.segmented_control(
         "Path of picture and sound",
         list(NAMES),
         default=path,
         format_func=lambda path: f":material/{ICONS[path]}: {NAMES[path]}",
-        # The other one may switch, and what is chosen here may be refused: then this is another widget. Setting the
-        # value of the same one would undo a click that is still on its way.
-        key=(key := f"path-{path}-{chosen}"),
+        key=(key := follow.key("path", path)),  # the other one may switch, and what is chosen here may be refused
         required=True,
         on_change=_choose,
         args=(view.me.id, key),
@@ -44,7 +42,6 @@ def _line(view: View, room: Room) -> str:
 
 
 def _choose(who: str, key: str) -> None:
-    st.session_state[CHOSEN_KEY] += 1
     if path := st.session_state.get(key):
         session.attempt(lambda: session.services().registry.choose_path(who, MediaPath(path)))
 
@@ -53,14 +50,16 @@ def preference() -> None:
     """Draw the setting of the lobby."""
     if not direct.possible():
         return
-    st.session_state[PREFER_KEY] = session.tab().prefer_direct is True
+    preferred = session.tab().prefer_direct is True
     st.checkbox(
         "Prefer direct calls",
-        key=PREFER_KEY,
+        preferred,
+        key=(key := follow.key(PREFER_KEY, preferred)),  # the browser says later what it remembers
         on_change=_prefer,
+        args=(key,),
         help=f"Your calls begin direct. {MEANINGS[MediaPath.DIRECT]} With an effect on, they go through the server.",
     )
 
 
-def _prefer() -> None:
-    session.tab().prefer_direct = st.session_state.get(PREFER_KEY) is True
+def _prefer(key: str) -> None:
+    session.tab().prefer_direct = st.session_state.get(key) is True

@@ -14,7 +14,8 @@ def show() -> None:
     """Draw the chooser. It changes the picture in a running call, too."""
     here, usual = session.tab(), usual_size(session.services().settings)
     sizes = sorted({usual, *SIZES})
-    st.session_state[KEY] = here.size or usual
+    if KEY not in st.session_state:
+        st.session_state[KEY] = here.size or usual
     st.selectbox(
         "Video quality",
         sizes,

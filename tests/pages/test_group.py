@@ -3,6 +3,7 @@
 import pytest
 
 from calls.registry import Registry
+from calls.rooms import Layout
 from calls.states import EndReason, Status
 from components import ringing, session
 from components.reasons import REASONS
@@ -94,6 +95,17 @@ def test_the_end_of_a_call_is_no_parting(calling: Visitor, bob: Person) -> None:
     calling.looks_again()
     assert calling.told == []
     assert any(text.startswith("Call ended · with Bob") for text in calling.reads)
+
+
+def test_the_stage_shows_everybody_once_there_are_three(calling: Visitor, registry: Registry, eve: Person) -> None:
+    """Also when the browser, which has not heard of the third one yet, reports what was shown before."""
+    speaker = calling.widgets
+    eve.joins(code(calling))
+    calling.looks_again()
+    calling.reports(speaker)
+    [ada] = [person for person in registry.snapshot().people if person.name == "Ada"]
+    assert ada.layout is Layout.AUTO
+    assert calling.chosen["View"] is Layout.GRID
 
 
 # Going

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from calls.effects.chain import Chain
@@ -62,6 +63,11 @@ class Visitor:
         self.page.multiselect(key="effect").set_value(list(effects))
         self._drawn()
 
+    def reports(self, widgets: WidgetStates) -> None:
+        """What the browser says of all that it shows, when it says it late."""
+        self.page._run(widgets)
+        assert [error.value for error in self.page.exception] == []
+
     # What the visitor sees
 
     @property
@@ -87,6 +93,16 @@ class Visitor:
     def typed(self) -> dict[str, str | None]:
         """The fields, and what is in them."""
         return {field.label: field.value for field in self.page.text_input}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What each choice of one from several shows."""
+        return {group.label: group.value for group in self.page.button_group}
+
+    @property
+    def widgets(self) -> WidgetStates:
+        """What the browser says of all that it shows."""
+        return self.page._tree.get_widget_states()
 
     @property
     def numbers(self) -> dict[str, str]:

@@ -1,0 +1,18 @@
+"""Widgets that show what is kept elsewhere, in the registry say, where it may change without a click."""
+
+import streamlit as st
+
+KEY = "follow"
+
+
+def key(name: str, value: object) -> str:
+    """The key of the widget of this name that is to show this value, as its default.
+
+    A widget that shows another value by now is left for a new one. To set its value instead would undo a click that is
+    still on its way, and what the browser reports of it meanwhile would count as a choice of the value before.
+    """
+    numbers: dict[str, int] = st.session_state.setdefault(KEY, {})
+    number = numbers.setdefault(name, 0)
+    if st.session_state.get(f"{name}-{number}", value) != value:
+        numbers[name] = number = number + 1
+    return f"{name}-{number}"
