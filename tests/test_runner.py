@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit import config
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException
@@ -97,3 +98,10 @@ def test_a_late_report_of_a_widget_that_has_gone_is_no_choice(*, reported: bool,
     page._run(WidgetStates(widgets=[WidgetState(id=box, bool_value=reported)]))
     assert not page.exception
     assert ("chosen" in page.session_state and page.session_state["chosen"]) == (chosen or False)
+
+
+def test_a_browser_does_not_forget_what_a_run_on_its_way_relies_on() -> None:
+    """Streamlit takes the setting from .streamlit/config.toml: it is a hidden one, which an update may rename."""
+    config.get_config_options(force_reparse=True)
+    assert config.get_where_defined("global.maxCachedMessageAge") == str(ROOT / ".streamlit/config.toml")
+    assert config.get_option("global.maxCachedMessageAge") >= 100
