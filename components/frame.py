@@ -32,7 +32,8 @@ STYLES = Path(__file__).parent / "styles"
 
 def show() -> None:
     """Draw the frame and the page in it."""
-    st.set_page_config("Parley", page_icon=":material/videocam:", layout="wide")
+    # A Material icon would be asked of a server of Google's, at every run.
+    st.set_page_config("Parley", page_icon="🎥", layout="wide")
     page = st.navigation(_pages(), position="top")
     view = session.view()
     signals = st.container(key="signals")

@@ -1,6 +1,7 @@
 """The link that brings somebody into a room."""
 
 from functools import lru_cache
+from html import escape
 from urllib.parse import urlencode, urljoin
 
 import segno
@@ -12,7 +13,8 @@ from components import copy_button
 def show(code: str) -> None:
     """Draw the link, a button that copies it, and a QR code of it."""
     link = url(st.context.url or "", code)
-    st.code(link, language=None, wrap_lines=True)
+    # st.code would load a highlighter, which keeps a browser busy for a third of a second, just when the call begins.
+    st.html(f'<code class="room-link">{escape(link)}</code>')
     with st.container(horizontal=True, vertical_alignment="center"):
         copy_button.show("Copy link", link, key="copy-link")
         with st.popover("QR code", icon=":material/qr_code:"):
