@@ -151,6 +151,7 @@ function recover() {
   }
   if (!trouble) {
     current.trouble = { at: Date.now(), restarted: false };
+    window.dispatchEvent(new Event("parley-check"));  // the line may have gone the same way
   } else if (Date.now() - trouble.at > RECOVER_WITHIN && !trouble.told) {
     trouble.told = true;
     current.send({ type: "state", state: "failed" });

@@ -51,6 +51,7 @@ def show(
             "token": token,
             "name": name,
             "push": push,
+            "woken": _woken(),
             **_summary(view),
         },
         on_hello_change=hello,
@@ -58,6 +59,11 @@ def show(
         on_polling_change=lambda: None,
     )
     return not push or result.get("polling") is True
+
+
+def _woken() -> object:
+    """What the browser said when it woke this session last, for it to see that this was heard."""
+    return st.session_state[KEY].get("changed") if KEY in st.session_state else None
 
 
 def _text(value: object) -> str | None:

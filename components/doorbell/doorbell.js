@@ -4,6 +4,7 @@
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
 const NAME = "parley.name";     // localStorage: this person, across tabs
 const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
+const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
 
@@ -11,8 +12,8 @@ let data = {}, say = () => {}, alarm = null;
 let greeted = null;
 
 // What the browsers of a direct call (components/direct) say to each other passes through this line. It waits while the
-// line is down, and while nobody has taken it.
-const SIGNALS = ["offer", "answer", "candidate", "hangup"], KEEP = 100;
+// line is down, and while nobody has taken it; what the server has not answered is sent again on the next line.
+const SIGNALS = ["offer", "answer", "candidate", "hangup"], KEEP = 100, RESEND = 30;
 const mail = window.parleyMail ??= { inbox: [], outbox: [] };
 
 export default function doorbell({ data: given, parentElement, setStateValue }) {
@@ -51,7 +52,7 @@ function remember() {
 // The line to the server
 
 const line = {
-  socket: null, token: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {},
+  socket: null, token: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
 
   follow() {
     const token = data.push && data.heard ? data.token : null;
@@ -68,7 +69,11 @@ const line = {
     clearTimeout(this.timers.retry);
     const socket = new WebSocket(new URL("signal", document.baseURI.replace(/^http/, "ws")));
     this.socket = socket;
-    socket.onopen = () => { socket.send(JSON.stringify({ type: "hello", token: this.token })); this.post(); };
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: "hello", token: this.token }));
+      mail.outbox.unshift(...this.sent.splice(0).slice(-RESEND));
+      this.post();
+    };
     socket.onmessage = ({ data: text }) => this.hear(JSON.parse(text));
     socket.onclose = () => { if (this.socket === socket) this.lost(); };
   },
@@ -78,6 +83,7 @@ const line = {
     if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
     if (message.type === "welcome") this.healthy();
     if (message.type === "gone") say("changed", "gone");
+    if (message.type === "ok" || message.type === "error") this.sent.shift();
     if (SIGNALS.includes(message.type)) this.deliver(message);
     this.catchUp();
   },
@@ -89,7 +95,10 @@ const line = {
 
   post() {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
-    for (const signal of mail.outbox.splice(0)) this.socket.send(JSON.stringify(signal));
+    for (const signal of mail.outbox.splice(0)) {
+      this.sent.push(signal);
+      this.socket.send(JSON.stringify(signal));
+    }
   },
 
   healthy() {
@@ -98,10 +107,22 @@ const line = {
     alarm.hidden = true;
     if (this.polling) say("polling", this.polling = false);
     clearInterval(this.timers.ping);
-    this.timers.ping = setInterval(() => {
-      this.socket.send(JSON.stringify({ type: "ping" }));
-      this.timers.pong = setTimeout(() => this.socket?.close(), PONG_WITHIN);
-    }, PING_EVERY);
+    this.timers.ping = setInterval(() => this.check(PONG_WITHIN), PING_EVERY);
+    if (this.suspect) stream.check();
+    this.suspect = false;
+  },
+
+  // A line whose network has gone says nothing: closing it would wait for an answer, too.
+  check(within) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify({ type: "ping" }));
+    clearTimeout(this.timers.pong);
+    this.timers.pong = setTimeout(() => {
+      const { socket } = this;
+      this.suspect = true;
+      this.open();
+      socket.close();
+    }, within);
   },
 
   // One wake-up at a time: what changes meanwhile is seen by the same run, or by one more.
@@ -128,11 +149,44 @@ const line = {
     this.socket = null;
     Object.values(this.timers).forEach(clearTimeout);
     socket?.close();
-    Object.assign(this, { token: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0 });
+    Object.assign(this, { token: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
   },
 };
 
 window.addEventListener("parley-outbox", () => line.post());
+for (const [where, event] of [[window, "parley-check"], [window, "online"], [navigator.connection, "change"]]) {
+  where?.addEventListener(event, () => line.check(CHECK_WITHIN));
+}
+
+// Streamlit's own connection goes the way that the line goes, and has nothing that notices when that has gone: every button
+// would be dead for minutes, and the seat lost. So it is found by what it sends, and told that it is closed: then Streamlit
+// makes another one, and the page stays as it is.
+
+const stream = window.parleyStream ??= {
+  socket: null,
+
+  watch() {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (...message) {
+      if (this.url.includes("/_stcore/stream")) stream.socket = this;
+      return send.apply(this, message);
+    };
+    return this;
+  },
+
+  // It is asked for a run, which answers by what woke it.
+  check() {
+    const { woken } = data;
+    say("changed", `check ${Date.now()}`);
+    setTimeout(() => { if (data.woken === woken) this.renew(); }, RUN_WITHIN);
+  },
+
+  renew() {
+    const { socket } = this;
+    socket?.dispatchEvent(new CloseEvent("close"));
+    socket?.close();
+  },
+}.watch();
 
 // A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.
 async function serves() {
