@@ -1,11 +1,11 @@
 """Servers and people for the tests with real browsers."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
-from itertools import count
+from itertools import product
 from pathlib import Path
-from string import ascii_letters
+from string import ascii_lowercase
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -18,7 +18,7 @@ Meet = Callable[..., Person]
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 FAILED = pytest.StashKey[bool]()
 
-visits = count()
+names = map("".join, product(ascii_lowercase, repeat=2))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,31 +57,99 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def meet(browser: Callable[..., Browser], request: pytest.FixtureRequest) -> Iterator[Meet]:
-    """Call it with a name, a colour and a tone for a person at a browser of their own. Where the test fails, what each
-    of them saw last is kept in test-results/."""
+    """Call it with a name, a colour and a tone for a person at a browser of their own, who has never been here."""
     people: list[Person] = []
     with ExitStack() as stack:
 
         def arrive(name: str, colour: str, hertz: int, flags: Sequence[str] = FLAGS) -> Person:
-            # A server keeps the seat of a closed tab for a while, and its name with it.
-            unlike = f"{name} {ascii_letters[next(visits) % 52]}"
-            somebody = visiting(browser(colour, hertz, tuple(flags)), unlike, colour, hertz)
-            people.append(stack.enter_context(somebody))
+            people.append(
+                stack.enter_context(visiting(browser(colour, hertz, tuple(flags)), _unlike(name), colour, hertz))
+            )
             return people[-1]
 
         yield arrive
-        if request.node.stash.get(FAILED, False):
-            RESULTS.mkdir(exist_ok=True)
-            for person in people:
-                person.page.screenshot(path=RESULTS / f"{request.node.name} {person.name}.png")
-                (RESULTS / f"{request.node.name} {person.name}.html").write_text(person.page.content())
+        _keep_what_they_saw(request, people)
+
+
+class Regulars:
+    """People of the shared server who stay from one test to the next, in the lobby: to load a page takes two cores more
+    than two seconds."""
+
+    def __init__(self, browser: Callable[..., Browser], home: str) -> None:
+        self._browser, self._home = browser, home
+        self._people: dict[str, tuple[Person, ExitStack]] = {}
+
+    def find(self, name: str, colour: str, hertz: int) -> Person:
+        """The one with this name, where the last test has left them, or new."""
+        if name not in self._people:
+            stack = ExitStack()
+            visit = visiting(self._browser(colour, hertz, tuple(FLAGS)), _unlike(name), colour, hertz)
+            self._people[name] = stack.enter_context(visit), stack
+        return self._people[name][0]
+
+    def part(self, name: str, *, well: bool) -> None:
+        """A test is over. Who is elsewhere, or was in a test that failed, does not come again."""
+        person, _ = self._people[name]
+        if well and person.home == self._home and not person.page.is_closed():
+            person.goes_home()
+        else:
+            self._people.pop(name)[1].close()
+
+    def close(self) -> None:
+        for _, stack in self._people.values():
+            stack.close()
+
+
+@pytest.fixture(scope="package")
+def regulars(browser: Callable[..., Browser], server: Server) -> Iterator[Regulars]:
+    here = Regulars(browser, server.url)
+    yield here
+    here.close()
+
+
+def _unlike(name: str) -> str:
+    """A name of one's own: a server keeps the seat of a closed tab for a while, and its name with it."""
+    return f"{name} {next(names)}"
+
+
+def _keep_what_they_saw(request: pytest.FixtureRequest, people: Sequence[Person]) -> None:
+    """What each of them saw last, where the test failed, in test-results/."""
+    if request.node.stash.get(FAILED, False):
+        RESULTS.mkdir(exist_ok=True)
+        for person in people:
+            person.page.screenshot(path=RESULTS / f"{request.node.name} {person.name}.png")
+            (RESULTS / f"{request.node.name} {person.name}.html").write_text(person.page.content())
+
+
+@contextmanager
+def _regular(
+    regulars: Regulars, request: pytest.FixtureRequest, name: str, colour: str, hertz: int
+) -> Iterator[Person]:
+    person = regulars.find(name, colour, hertz)
+    yield person
+    _keep_what_they_saw(request, [person])
+    regulars.part(name, well=not request.node.stash.get(FAILED, True))
 
 
 @pytest.fixture
-def alice(meet: Meet) -> Person:
-    return meet("Alice", "red", 440)
+def alice(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with _regular(regulars, request, "Alice", "red", 440) as person:
+        yield person
 
 
 @pytest.fixture
-def bob(meet: Meet) -> Person:
-    return meet("Bob", "green", 880)
+def bob(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with _regular(regulars, request, "Bob", "green", 880) as person:
+        yield person
+
+
+@pytest.fixture
+def carol(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
+    with _regular(regulars, request, "Carol", "blue", 660) as person:
+        yield person
+
+
+@pytest.fixture
+def strangers(meet: Meet) -> tuple[Person, Person]:
+    """Alice and Bob on pages of their own, for what would be in the way of the next test."""
+    return meet("Alice", "red", 440), meet("Bob", "green", 880)

@@ -32,9 +32,17 @@ class Host:
         _ip("addr", "add", f"{self._gateway}/24", "dev", self._link)
         _ip("link", "set", self._link, "up")
         Path(f"/proc/sys/net/ipv4/conf/{self._link}/forwarding").write_text("0")
-        for words in (("addr", "add", f"{self._network}.2/24", "dev", peer), ("link", "set", peer, "up")):
-            _ip("-n", self.name, *words)
-        _ip("-n", self.name, "link", "set", "lo", "up")
+        for device in (peer, "lo"):
+            _ip("-n", self.name, "link", "set", device, "up")
+        self._settle(2)
+
+    def move(self) -> None:
+        """Take another address, as a computer does that comes into another network: the one before is no more."""
+        _ip("-n", self.name, "addr", "flush", "dev", f"{self._link}p")
+        self._settle(3)
+
+    def _settle(self, address: int) -> None:
+        _ip("-n", self.name, "addr", "add", f"{self._network}.{address}/24", "dev", f"{self._link}p")
         _ip("-n", self.name, "route", "add", "default", "via", self._gateway)
 
     def close(self) -> None:

@@ -88,21 +88,40 @@ class Person:
 
     def __init__(self, page: Page, name: str, colour: str, hertz: int) -> None:
         self.page, self.name, self.colour, self.hertz = page, name, colour, hertz
+        self.home: str | None = None
+        """Where this person has entered, and has not left since."""
 
     # What a person does
 
     def opens(self, url: str) -> "Person":
+        self.home = None
         self.page.goto(url)
         return self
 
-    def enters(self, url: str | None = None) -> "Person":
-        """Open the lobby and enter under one's name."""
-        if url:
-            self.opens(url)
+    def enters(self, url: str) -> "Person":
+        """Open the lobby and enter under one's name; nothing where one is in that lobby already."""
+        if self.home == url:
+            return self
+        self.opens(url).gives_name()
+        self.home = url
+        return self
+
+    def gives_name(self) -> None:
         self.page.get_by_label("Your name").fill(self.name)
         self.press("Enter")
-        expect(self.page.get_by_role("heading", name="People online")).to_be_visible(timeout=WITHIN)
-        return self
+        self.is_in_the_lobby()
+
+    def goes_home(self) -> None:
+        """Back to the lobby, as if just entered."""
+        self.page.keyboard.press("Escape")  # a list may still be open
+        if self.button("Hang up").is_visible():
+            self.hangs_up()
+        self.goes_to("Lobby")
+        self.is_in_the_lobby()
+        for button in (self.page.locator(".st-key-dismiss button"), self.button("Clear missed calls")):
+            if button.is_visible():
+                button.click()
+                expect(button).to_have_count(0, timeout=WITHIN)
 
     def press(self, label: str) -> None:
         self.button(label).click(timeout=WITHIN)
@@ -159,6 +178,9 @@ class Person:
     def toggle(self, label: str) -> Locator:
         """One of the toggles below the own preview, by what it would do."""
         return self.page.frame_locator(PREVIEW).get_by_role("button", name=label)
+
+    def is_in_the_lobby(self) -> None:
+        expect(self.page.get_by_role("heading", name="People online")).to_be_visible(timeout=WITHIN)
 
     def dialog(self, title: str) -> Locator:
         return self.page.get_by_role("dialog", name=title)

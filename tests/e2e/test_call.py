@@ -1,5 +1,7 @@
 """A call between two people, at two real browsers: by ring and by link, in every way that it can go."""
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Meet
@@ -12,6 +14,15 @@ WATCH_FIELDS = """() => {
   const look = () => {
     const field = document.querySelector("input[aria-label='Your name']");
     window.asked ||= field?.checkVisibility({ opacityProperty: true }) ?? false;
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+# The pages that are opened from now on.
+NOTE_PAGES = """() => {
+  window.pages = [];
+  const look = () => {
+    if (window.pages.at(-1) !== location.pathname) window.pages.push(location.pathname);
     requestAnimationFrame(look);
   };
   look();
@@ -70,13 +81,14 @@ def test_a_closed_tab_ends_the_call(server: Server, alice: Person, bob: Person) 
     alice.reads("Connection lost")
 
 
-def test_a_room_link_brings_two_together(server: Server, alice: Person, bob: Person) -> None:
+def test_a_room_link_brings_two_together(server: Server, alice: Person, meet: Meet) -> None:
     """Alice opens a room; Bob opens its link, is asked for his name, and joins."""
+    bob = meet("Bob", "green", 880)
     alice.enters(server.url)
     alice.press("New room")
     alice.reads("Waiting for somebody to join")
     alice.page.get_by_role("tab", name="Link").click()
-    link = alice.page.get_by_test_id("stCode").inner_text().strip()
+    link = alice.page.get_by_text("?room=").inner_text()
     assert link.startswith(f"{server.url}?room=")
     assert alice.reads_code() == link
 
@@ -89,8 +101,9 @@ def test_a_room_link_brings_two_together(server: Server, alice: Person, bob: Per
     bob.sees(alice)
 
 
-def test_who_comes_back_by_a_link_is_never_taken_for_a_stranger(server: Server, alice: Person, bob: Person) -> None:
+def test_who_comes_back_by_a_link_is_never_taken_for_a_stranger(server: Server, alice: Person, meet: Meet) -> None:
     """The first thing that can be pressed is the `Join` of whoever this tab was, and no name is asked for."""
+    bob = meet("Bob", "green", 880)
     alice.enters(server.url)
     alice.press("New room")
     alice.page.get_by_role("tab", name="Link").click()
@@ -134,9 +147,8 @@ def test_declined_cancelled_and_unanswered(server: Server, alice: Person, bob: P
     bob.reads(f"Missed call from {alice.name}")
 
 
-def test_a_busy_person_is_not_rung(server: Server, alice: Person, bob: Person, meet: Meet) -> None:
+def test_a_busy_person_is_not_rung(server: Server, alice: Person, bob: Person, carol: Person) -> None:
     """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
-    carol = meet("Carol", "blue", 660)
     carol.enters(server.url)
     alice.meets(bob, server.url)
     carol.calls(bob)
@@ -185,3 +197,24 @@ def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Pers
     alice.reads("1 new message")
     alice.press("Back to call")
     alice.reads("Are you there?")
+
+
+def test_a_page_that_is_chosen_just_as_the_call_begins_is_kept(server: Server, alice: Person, bob: Person) -> None:
+    """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
+    alice.meets(bob, server.url)
+    alice.goes_to("Dashboard")
+    expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
+    alice.page.evaluate(NOTE_PAGES)
+    bob.writes("Are you there?")
+    alice.reads("1 new message")
+    assert alice.page.evaluate("window.pages") == ["/dashboard"]
+
+
+def test_nothing_is_asked_of_other_servers(server: Server, strangers: tuple[Person, Person]) -> None:
+    """Neither by a page nor by a call: who calls whom is known to this server alone."""
+    alice, bob = strangers
+    asked: set[str] = set()
+    alice.page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    alice.meets(bob, server.url)
+    alice.sees(bob)
+    assert asked - {""} == {urlsplit(server.url).netloc}  # what is part of the page, as data, has none

@@ -15,6 +15,7 @@ from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server, serving
 
 CALLS = 20
+SEEN = (0, 9, 19)  # of them, those with cameras
 HISTORY = 3  # files that are open from the first call on
 POOLS = 12  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
 
@@ -38,8 +39,9 @@ def _lines(page: Page) -> list[WebSocketRoute]:
     return lines
 
 
-def test_the_line_comes_back(server: Server, alice: Person, bob: Person) -> None:
+def test_the_line_comes_back(server: Server, strangers: tuple[Person, Person]) -> None:
     """After /signal was cut, it is opened again, and the next call rings."""
+    alice, bob = strangers
     lines = _lines(bob.page)
     alice.enters(server.url)
     bob.enters(server.url)
@@ -51,8 +53,9 @@ def test_the_line_comes_back(server: Server, alice: Person, bob: Person) -> None
     bob.rings_for(alice)
 
 
-def test_without_the_line_a_page_asks(server: Server, alice: Person, bob: Person) -> None:
+def test_without_the_line_a_page_asks(server: Server, strangers: tuple[Person, Person]) -> None:
     """Where /signal cannot be opened the page says so once and asks for news, and a call rings all the same."""
+    alice, bob = strangers
     bob.page.route_web_socket("**/signal", lambda line: line.close(code=1011))
     alice.enters(server.url)
     bob.enters(server.url)
@@ -64,8 +67,9 @@ def test_without_the_line_a_page_asks(server: Server, alice: Person, bob: Person
     bob.sees(alice)
 
 
-def test_without_push_every_page_asks(tmp_path: Path, alice: Person, bob: Person) -> None:
+def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
     """A server that is told not to push is asked by every page, and no line is opened."""
+    alice, bob = strangers
     with serving(tmp_path, push="false") as server:
         lines = _lines(bob.page)
         alice.enters(server.url)
@@ -77,17 +81,19 @@ def test_without_push_every_page_asks(tmp_path: Path, alice: Person, bob: Person
         assert not lines
 
 
-def test_a_page_of_its_own_is_the_first_one_asked_for(own_server: Server, alice: Person) -> None:
+def test_a_page_of_its_own_is_the_first_one_asked_for(own_server: Server, meet: Meet) -> None:
     """A fresh server whose first visitor opens /history shows it within the app, with its other pages."""
+    alice = meet("Alice", "red", 440)
     alice.opens(f"{own_server.url}history")
     expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
     alice.reads("No calls yet.")
     alice.goes_to("Lobby")
-    alice.enters()
+    alice.gives_name()
 
 
-def test_a_restarted_server_brings_both_back_to_the_lobby(own_server: Server, alice: Person, bob: Person) -> None:
+def test_a_restarted_server_brings_both_back_to_the_lobby(own_server: Server, strangers: tuple[Person, Person]) -> None:
     """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call."""
+    alice, bob = strangers
     alice.meets(bob, own_server.url)
     alice.sees(bob)
     own_server.stop()
@@ -101,8 +107,9 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(own_server: Server, al
     bob.rings_for(alice)
 
 
-def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:
+def test_a_second_tab_takes_the_seat_over(server: Server, meet: Meet) -> None:
     """A duplicated tab speaks for the participant; the first one says so and can take the seat back."""
+    alice = meet("Alice", "red", 440)
     alice.enters(server.url)
     with alice.page.context.expect_page() as opened:
         alice.page.evaluate("window.open(location.href)")  # a page opened so gets a copy of the sessionStorage
@@ -136,20 +143,26 @@ def _answers(line: ClientConnection, messages: Sequence[str | bytes]) -> None:
         assert '"error"' in str(line.recv(timeout=5))
 
 
-def test_nothing_is_left_behind(own_server: Server, meet: Meet) -> None:
-    """When those who made many calls have gone, threads, sockets and open files are as many as before they came."""
-    carol = meet("Carol", "blue", 660)
-    carol.enters(own_server.url)
-    alone = _held(own_server)
-    alice, bob = meet("Alice", "red", 440), meet("Bob", "green", 880)
-    alice.enters(own_server.url)
-    bob.enters(own_server.url)
-    for _ in range(CALLS):
-        _call(alice, bob)
-    for one in (alice, bob):
-        one.page.close()
-    _settles(own_server, carol, alone[0], alone[1] + HISTORY)
-    expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
+def test_nothing_is_left_behind(tmp_path: Path, meet: Meet) -> None:
+    """When those who made many calls, some with their cameras on, have gone, threads, sockets and open files are
+    as many as before they came."""
+    with serving(tmp_path, seat_grace="2", auto_preview="false") as server:
+        carol = meet("Carol", "blue", 660).enters(server.url)
+        alone = _held(server)
+        alice, bob = meet("Alice", "red", 440).enters(server.url), meet("Bob", "green", 880).enters(server.url)
+        for call in range(CALLS):
+            if call in SEEN:
+                for one in (alice, bob):
+                    one.press("Turn on camera")
+                    one.sees_self()
+            _call(alice, bob)
+            if call in SEEN:
+                for one in (alice, bob):
+                    one.press("Turn off camera")
+        for one in (alice, bob):
+            one.page.close()
+        _settles(server, carol, alone[0], alone[1] + HISTORY)
+        expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
 
 
 def _call(alice: Person, bob: Person) -> None:
@@ -159,7 +172,7 @@ def _call(alice: Person, bob: Person) -> None:
     bob.is_in_call_with(alice)
     alice.hangs_up()
     for one in (alice, bob):
-        expect(one.page.get_by_role("heading", name="People online")).to_be_visible(timeout=WITHIN)
+        one.is_in_the_lobby()
 
 
 def _held(server: Server) -> tuple[int, int]:

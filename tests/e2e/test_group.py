@@ -5,14 +5,8 @@ from itertools import permutations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Meet
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
-
-
-@pytest.fixture
-def carol(meet: Meet) -> Person:
-    return meet("Carol", "blue", 660)
 
 
 @pytest.fixture
