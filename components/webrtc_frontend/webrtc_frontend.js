@@ -3,7 +3,8 @@
 //    the camera, so that they get on together, and only the last one makes an offer.
 // 2. It reports its ICE candidates one by one, and each report is a run of the whole script that breaks off the one before.
 //    Here the offer waits a moment for the candidates and carries them; only late ones are reported.
-// 3. Its page is white or black where the video leaves room. Here the frame's own background shows through.
+// 3. Its page is white or black where the video leaves room, and its toggles are made for a page. Here the frame's own dark
+//    background shows through, and the toggles lie in the middle below the picture, light, or red for what is off.
 // 4. The own picture goes to the server and back. Here it is shown as the camera gives it, unless an effect changes it.
 // 5. A connection that is made anew, after a drop or a reload, starts with camera and microphone on. Here what a person has
 //    switched off in a call stays off until the call is over.
@@ -11,6 +12,17 @@
 const PREVIEW = ".st-key-preview iframe";
 const FRAMES = [".st-key-stage iframe", PREVIEW];
 const LOOK_EVERY = 50, GATHER_WITHIN = 250;  // ms
+const STYLE = `
+  body { background: transparent !important; }
+  div:has(.MuiStack-root) { width: 100%; }
+  .MuiStack-root { width: 100%; justify-content: center; }
+  button { color: #e8ecef !important; background: rgb(255 255 255 / 0.14) !important; }
+  button:hover { background: rgb(255 255 255 / 0.28) !important; }
+  button:focus-visible { outline: 3px solid #8ab4f8; }
+  button.MuiIconButton-colorError { background: #b3261e !important; }
+  [aria-label]:has(> select) > svg { color: #e8ecef; }
+  select:focus-visible { outline: 3px solid #8ab4f8; }
+`;
 const OFF = "parley.off";  // sessionStorage: what was switched off when the page was left
 
 export default function webrtcFrontend({ data, setStateValue }) {
@@ -34,8 +46,8 @@ function cameras(window) {
 
 async function prepare(selector) {
   const window = await present(selector);
-  window.document.body.style.background = "transparent";
   if (window.RTCPeerConnection?.name === "LatestPeerConnection") return;
+  window.document.head.append(Object.assign(window.document.createElement("style"), { textContent: STYLE }));
   window.RTCPeerConnection = latest(window.RTCPeerConnection);
   if (window.navigator.mediaDevices) share(window.navigator.mediaDevices);
   if (selector === PREVIEW) mirrors = [new Mirror(window)];
