@@ -39,8 +39,7 @@ def show() -> None:
     signals = st.container(key="signals")
     with signals:
         polling = _doorbell(view, page.title)
-        if not session.tab().heard:
-            st.html(STYLES / "arriving.css")
+        styles = st.container(key="styles")
         _follow_call(view, page.title)
         page_turner.show()
         reported = devices.show()
@@ -60,16 +59,20 @@ def show() -> None:
         # Only now what comes and goes: it would push the streamers to another place.
         stage.caption(view)
         controls.show(view, reported, in_room=page.title == "Room")
+    with styles:  # what is on is known now, and the page below is to come at its place
+        for sheet in _sheets(view, page.title):
+            st.html(STYLES / sheet)
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
             path_notices.show(view)
-        page.run()
-        direct.mind_effects(view)  # one may have been chosen just now
+        if _arriving():
+            st.caption(":material/progress_activity: Connecting…")
+        else:
+            page.run()
+            direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen
         preview.prepare(view)
-    for sheet in _sheets(view, page.title):
-        st.html(STYLES / sheet)
     watch.show(view, polling=polling)
 
 
@@ -80,6 +83,12 @@ def _pages() -> list[st.Page]:
         st.Page("pages/dashboard.py", title="Dashboard", icon=":material/monitoring:"),
         st.Page("pages/history.py", title="History", icon=":material/history:"),
     ]
+
+
+def _arriving() -> bool:
+    """Whether a browser has still to say who this tab was: until then the page would be a stranger's, and a click in it
+    lost. Where the script runs without a browser, there is nobody to wait for."""
+    return not session.tab().heard and bool(st.context.headers)
 
 
 def _doorbell(view: View | None, title: str) -> bool:

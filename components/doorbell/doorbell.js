@@ -7,6 +7,7 @@ const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
+const STREAM_WITHIN = 4_000;    // for a run over Streamlit's own connection, when the line did not answer
 
 let data = {}, say = () => {}, alarm = null;
 let greeted = null;
@@ -178,7 +179,7 @@ const stream = window.parleyStream ??= {
   check() {
     const { woken } = data;
     say("changed", `check ${Date.now()}`);
-    setTimeout(() => { if (data.woken === woken) this.renew(); }, RUN_WITHIN);
+    setTimeout(() => { if (data.woken === woken) this.renew(); }, STREAM_WITHIN);
   },
 
   renew() {
