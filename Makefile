@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 # The modules of bench/ that are run, in this order.
-BENCHES := ring idle frame effects call direct glass relay
+BENCHES := ring idle frame effects call direct glass relay churn
 
 # Streamlit asks for an e-mail address before its first start, and waits for it.
 STREAMLIT_SERVER_SHOW_EMAIL_PROMPT ?= false
