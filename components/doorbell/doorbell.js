@@ -54,6 +54,7 @@ function remember() {
 
 const line = {
   socket: null, token: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
+  suspect: false,  // the last one did not answer
 
   follow() {
     const token = data.push && data.heard ? data.token : null;
@@ -163,18 +164,7 @@ for (const [where, event] of [[window, "parley-check"], [window, "online"], [nav
 // would be dead for minutes, and the seat lost. So it is found by what it sends, and told that it is closed: then Streamlit
 // makes another one, and the page stays as it is.
 
-const stream = window.parleyStream ??= {
-  socket: null,
-
-  watch() {
-    const { send } = WebSocket.prototype;
-    WebSocket.prototype.send = function (...message) {
-      if (this.url.includes("/_stcore/stream")) stream.socket = this;
-      return send.apply(this, message);
-    };
-    return this;
-  },
-
+const stream = {
   // It is asked for a run, which answers by what woke it.
   check() {
     const { woken } = data;
@@ -183,11 +173,22 @@ const stream = window.parleyStream ??= {
   },
 
   renew() {
-    const { socket } = this;
+    const socket = window.parleyStream;
     socket?.dispatchEvent(new CloseEvent("close"));
     socket?.close();
   },
-}.watch();
+};
+
+function watchStream() {
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (...message) {
+    if (this.url.includes("/_stcore/stream")) window.parleyStream = this;
+    return send.apply(this, message);
+  };
+  return null;
+}
+
+if (!("parleyStream" in window)) window.parleyStream = watchStream();
 
 // A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.
 async function serves() {
