@@ -202,12 +202,13 @@ def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Pers
 def test_a_page_that_is_chosen_just_as_the_call_begins_is_kept(server: Server, alice: Person, bob: Person) -> None:
     """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
     alice.meets(bob, server.url)
+    alice.page.evaluate(NOTE_PAGES)
     alice.goes_to("Dashboard")
     expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
-    alice.page.evaluate(NOTE_PAGES)
     bob.writes("Are you there?")
     alice.reads("1 new message")
-    assert alice.page.evaluate("window.pages") == ["/dashboard"]
+    pages = alice.page.evaluate("window.pages")
+    assert pages[pages.index("/dashboard") :] == ["/dashboard"]
 
 
 def test_nothing_is_asked_of_other_servers(server: Server, strangers: tuple[Person, Person]) -> None:

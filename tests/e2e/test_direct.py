@@ -59,8 +59,9 @@ def test_direct_and_back_three_times(server: Server, alice: Person, bob: Person)
             hears_directly(me, them)
             rests_on_server(me)
         for _ in range(300):
-            if sockets(server):
-                alice.page.wait_for_timeout(100)
+            if not sockets(server):
+                break
+            alice.page.wait_for_timeout(100)
         assert sockets(server) == 0
         switches_to(other, "Through server")
         for me, them in ((one, other), (other, one)):
