@@ -199,16 +199,20 @@ def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Pers
     alice.reads("Are you there?")
 
 
-def test_a_page_that_is_chosen_just_as_the_call_begins_is_kept(server: Server, alice: Person, bob: Person) -> None:
+def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(server: Server, alice: Person, bob: Person) -> None:
     """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
     alice.meets(bob, server.url)
-    alice.page.evaluate(NOTE_PAGES)
     alice.goes_to("Dashboard")
-    expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
+    for _ in range(4):  # it depended on what was a few hundredths of a second earlier
+        alice.press("Back to call")
+        alice.page.wait_for_url("**/room", wait_until="commit")
+        alice.page.evaluate(NOTE_PAGES)
+        alice.goes_to("Dashboard")
+        alice.page.wait_for_url("**/dashboard", wait_until="commit")
+        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
     bob.writes("Are you there?")
     alice.reads("1 new message")
-    pages = alice.page.evaluate("window.pages")
-    assert pages[pages.index("/dashboard") :] == ["/dashboard"]
+    assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]
 
 
 def test_nothing_is_asked_of_other_servers(server: Server, strangers: tuple[Person, Person]) -> None:
