@@ -44,7 +44,7 @@ from aiortc.utils import uint16_add, uint16_gt
 
 from calls.media.capacity import Capacity
 from calls.media.outgoing import OutgoingTrack
-from calls.media.packet import Packet, is_entry
+from calls.media.packet import Packet, SequenceCheck, is_entry
 from calls.media.source import Source
 
 DEFAULT_CAP = 1_500_000  # bits per second
@@ -170,6 +170,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         self.__rtx_ssrc = {each.rtx.ssrc: each.ssrc for each in parameters.encodings if each.rtx}
         self._estimated_at = self._told_at = 0
         self._media_ssrc = 0
+        self._check = SequenceCheck()
         if self.__remote_bitrate_estimator:
             _begin_with(self.__remote_bitrate_estimator, self._source.most)
         self.__transport._register_rtp_receiver(self, parameters)
@@ -191,7 +192,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         if self.__remote_bitrate_estimator:
             self._estimate(self.__remote_bitrate_estimator, packet)
         original = self._unwrapped(packet, codec) if is_rtx(codec) else packet
-        if original and self._is_new(original):
+        if original and self._check.accepts(original.sequence_number) and self._is_new(original):
             self._media_ssrc = original.ssrc
             if self.__nack_generator and self.__nack_generator.add(original):
                 self._tell(self._send_rtcp_nack(original.ssrc, sorted(self.__nack_generator.missing)))
