@@ -131,9 +131,12 @@ class Registry:
                 self._remove(who, PUT_DOWN.get(self._people[who].status))
 
     def set_media(self, who: str, *, camera: bool, microphone: bool) -> None:
-        """Tell the others what this participant sends. UnknownError."""
+        """Tell those in the same call what this participant sends; nobody else is shown it. UnknownError."""
         with self._changing():
-            self._put(replace(self._person(who), camera=camera, microphone=microphone))
+            before = self._person(who)
+            self._people[who] = replace(before, camera=camera, microphone=microphone)
+            if self._people[who] != before and before.status is Status.IN_CALL:
+                self._touch(self._rooms[before.room or ""].members)
 
     def choose_layout(self, who: str, layout: Layout, pinned: str | None = None) -> None:
         """What the participant's stage shows; `pinned` is the id of whom it shows all the time. UnknownError."""
@@ -356,10 +359,10 @@ class Registry:
                 room = replace(room, messages=(), speakers=())
             room = room and _with_path_for(room, who)
             others = sorted((p for p in self._people.values() if p.id != who), key=lambda p: (p.name.casefold(), p.id))
-            # A room's code lets in whoever knows it, so it is shown to those who are in it.
-            others = [p if p.room == me.room else replace(p, room=None) for p in others]
+            others = [_as_seen_by(me, person) for person in others]
             unread = sum(m.author != who for m in room.messages[tab.read :]) if room else 0
-            return View(tab.version, me, room, tuple(others), tab.ending, tab.missed, unread, tab.epoch)
+            seen = _as_seen_by(me, me)
+            return View(tab.version, seen, room, tuple(others), tab.ending, tab.missed, unread, tab.epoch)
 
     def version(self, who: str) -> int:
         """The version of `view(who)`, without making one. UnknownError."""
@@ -597,6 +600,16 @@ class Registry:
         everybody = list(self._people)
         del self._people[who], self._tabs[who]
         self._touch(everybody)
+
+
+def _as_seen_by(me: Participant, person: Participant) -> Participant:
+    """What somebody sends is shown to those in the same call. A room's code lets in whoever knows it, so it is shown to
+    those whose room it is."""
+    if me.room != person.room:
+        person = replace(person, room=None)
+    if person.room and me.status is person.status is Status.IN_CALL:
+        return person
+    return replace(person, camera=False, microphone=False)
 
 
 def _with_path_for(room: Room, who: str) -> Room:

@@ -63,11 +63,24 @@ def test_others_are_listed_by_name(alice: Person, carol: Person, bob: Person) ->
 
 
 def test_others_see_what_one_sends(registry: Registry, alice: Person, bob: Person) -> None:
-    """Camera and microphone are off at first, and shown to everybody as they are set."""
+    """Camera and microphone are off at first, and shown to those in the same call as they are set."""
     assert (alice.me.camera, alice.me.microphone) == (False, False)
+    connect(alice, bob)
     registry.set_media(alice.id, camera=True, microphone=False)
     [seen] = bob.view.people
     assert (seen.camera, seen.microphone) == (True, False)
+
+
+def test_nobody_else_sees_what_one_sends(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Whoever is in no call with a person is neither shown whether the camera is on nor woken for it, and whoever still
+    rings is not, either."""
+    code = alice.calls(bob)
+    before = [person.view for person in (alice, bob, carol)]
+    registry.set_media(alice.id, camera=True, microphone=True)
+    assert [person.view for person in (alice, bob, carol)] == before
+    bob.accepts(code)
+    assert [person.camera for person in bob.view.people] == [True, False]
+    assert [person.camera for person in carol.view.people] == [False, False]
 
 
 # Seats
