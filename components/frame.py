@@ -22,6 +22,7 @@ from components import (
     ringing,
     session,
     stage,
+    streamlit_frontend,
     watch,
     webrtc,
 )
@@ -38,10 +39,11 @@ def show() -> None:
     view = session.view()
     signals = st.container(key="signals")
     with signals:
+        streamlit_frontend.show()
         polling = _doorbell(view, page.title)
         styles = st.container(key="styles")
         _follow_call(view, page.title)
-        page_turner.show()
+        page_turner.show(page.title)
         reported = devices.show()
         rung = ringing.show(view)
     if session.taken_over(view):
@@ -121,7 +123,7 @@ def _follow_call(view: View | None, title: str) -> None:
     here.room = room
     if room:
         page_turner.head_for("Room")
-    elif "Room" in (title, page_turner.heading()):
+    elif title in page_turner.FILES or page_turner.heading() == "Room":
         page_turner.head_for("Lobby")
 
 

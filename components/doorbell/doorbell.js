@@ -7,6 +7,7 @@ const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
+const SETTLE_WITHIN = 50;       // for what a run has brought to reach this component, once it is over
 const STREAM_WITHIN = 4_000;    // for a run over Streamlit's own connection, when the line did not answer
 
 let data = {}, say = () => {}, alarm = null;
@@ -24,11 +25,12 @@ export default function doorbell({ data: given, parentElement, setStateValue }) 
   alarm = parentElement.querySelector("p");
   if (!data.heard) greet();
   else remember();
+  run.follow();
   line.follow();
   ring.follow();
   chime(before);
   titleBar();
-  permission.show(parentElement.querySelector("button"));
+  permission.follow(parentElement.querySelector("button"));
   return () => { line.close(); ring.stop(); };
 }
 
@@ -127,9 +129,10 @@ const line = {
     }, within);
   },
 
-  // One wake-up at a time: what changes meanwhile is seen by the same run, or by one more.
+  // One wake-up at a time: what changes meanwhile is seen by the same run, or by one more. And none while the script runs
+  // for another reason, as it does where this person made the change: that run may bring it.
   catchUp() {
-    if (this.newest <= data.version || Date.now() - this.asked < RUN_WITHIN) return;
+    if (this.newest <= data.version || run.isOn() || Date.now() - this.asked < RUN_WITHIN) return;
     this.asked = Date.now();
     say("changed", this.newest);
     clearTimeout(this.timers.again);
@@ -155,14 +158,31 @@ const line = {
   },
 };
 
+// The runs of the script, as Streamlit writes them on the page. Where it does not, none is seen.
+const run = {
+  app: null, over: new MutationObserver(() => setTimeout(() => line.catchUp(), SETTLE_WITHIN)),
+
+  isOn() {
+    return this.app?.dataset.testScriptState === "running" || this.app?.dataset.testScriptState === "rerunRequested";
+  },
+
+  follow() {
+    const app = document.querySelector("[data-testid=stApp]");
+    if (app === this.app) return;
+    this.app = app;
+    this.over.disconnect();
+    if (app) this.over.observe(app, { attributeFilter: ["data-test-script-state"] });
+  },
+};
+
 window.addEventListener("parley-outbox", () => line.post());
 for (const [where, event] of [[window, "parley-check"], [window, "online"], [navigator.connection, "change"]]) {
   where?.addEventListener(event, () => line.check(CHECK_WITHIN));
 }
 
 // Streamlit's own connection goes the way that the line goes, and has nothing that notices when that has gone: every button
-// would be dead for minutes, and the seat lost. So it is found by what it sends, and told that it is closed: then Streamlit
-// makes another one, and the page stays as it is.
+// would be dead for minutes, and the seat lost. So it is told that it is closed: then Streamlit makes another one, and the
+// page stays as it is. (components/streamlit_frontend knows which it is.)
 
 const stream = {
   // It is asked for a run, which answers by what woke it.
@@ -178,17 +198,6 @@ const stream = {
     socket?.close();
   },
 };
-
-function watchStream() {
-  const { send } = WebSocket.prototype;
-  WebSocket.prototype.send = function (...message) {
-    if (this.url.includes("/_stcore/stream")) window.parleyStream = this;
-    return send.apply(this, message);
-  };
-  return null;
-}
-
-if (!("parleyStream" in window)) window.parleyStream = watchStream();
 
 // A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.
 async function serves() {
@@ -244,7 +253,7 @@ const ring = {
   },
 
   notify() {
-    if (globalThis.Notification?.permission !== "granted") return;
+    if (permission.status?.state !== "granted") return;
     this.notice = new Notification("Incoming call", { body: `${data.ring.name} is calling`, tag: "parley", requireInteraction: true });
     this.notice.onclick = () => { window.focus(); this.notice?.close(); };
   },
@@ -278,12 +287,28 @@ function titleBar() {
   }
 }
 
-// A browser asks for this permission only after a click
+// A browser asks for this permission only after a click. `Notification.permission` would wait for the browser's main
+// process at every look, so it is looked at once, and followed.
 
 const permission = {
-  show(button) {
-    const ask = globalThis.Notification?.permission === "default" && window.isSecureContext && data.offerNotifications;
-    button.hidden = !ask;
-    button.onclick = async () => { await Notification.requestPermission(); button.hidden = true; };
+  status: null, button: null,
+
+  async look() {
+    if (!globalThis.Notification || !window.isSecureContext) return;
+    this.status = await navigator.permissions.query({ name: "notifications" });
+    this.status.onchange = () => this.show();
+    this.show();
+  },
+
+  follow(button) {
+    this.button = button;
+    button.onclick = () => Notification.requestPermission();
+    this.show();
+  },
+
+  show() {
+    if (this.button) this.button.hidden = this.status?.state !== "prompt" || !data.offerNotifications;
   },
 };
+
+permission.look();

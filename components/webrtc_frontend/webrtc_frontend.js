@@ -8,6 +8,8 @@
 // 4. The own picture goes to the server and back. Here it is shown as the camera gives it, unless an effect changes it.
 // 5. A connection that is made anew, after a drop or a reload, starts with camera and microphone on. Here what a person has
 //    switched off in a call stays off until the call is over.
+// 6. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
+//    only its first word counts.
 
 const PREVIEW = ".st-key-preview iframe";
 const FRAMES = [".st-key-stage iframe", PREVIEW];
@@ -26,7 +28,8 @@ const STYLE = `
 const OFF = "parley.off";  // sessionStorage: what was switched off when the page was left
 
 export default function webrtcFrontend({ data, setStateValue }) {
-  Promise.all(FRAMES.map(prepare)).then(() => setStateValue("ready", true));
+  const prepared = Promise.all(FRAMES.map(prepare));
+  if (!data.ready) prepared.then(() => setStateValue("ready", true));
   follow(data.camera);
   forget(data.call);
   mirrors.forEach((mirror) => mirror.show(data.returned));
@@ -34,7 +37,7 @@ export default function webrtcFrontend({ data, setStateValue }) {
 
 // The library asks the camera when it starts; a picture of another size needs no new connection.
 function follow(camera) {
-  for (const track of cameras(document.querySelector(PREVIEW)?.contentWindow)) {
+  for (const track of cameras(find(PREVIEW))) {
     track.applyConstraints(camera).catch(() => {});  // a camera that cannot goes on as it is
   }
 }
@@ -52,6 +55,15 @@ async function prepare(selector) {
   if (window.navigator.mediaDevices) share(window.navigator.mediaDevices);
   if (selector === PREVIEW) mirrors = [new Mirror(window)];
 }
+
+const sized = new WeakSet();  // windows of frames
+
+window.addEventListener("message", (message) => {
+  const { source, data } = message;
+  if (data?.type !== "streamlit:setFrameHeight" || !FRAMES.some((selector) => find(selector) === source)) return;
+  if (sized.has(source)) message.stopImmediatePropagation();
+  else if (data.height) sized.add(source);
+}, true);
 
 let mirrors = [];  // of the preview's frame, as it was loaded last
 
@@ -136,9 +148,13 @@ window.addEventListener("pagehide", () => {
   if (call) sessionStorage.setItem(OFF, ["audio", "video"].filter(isOff));
 });
 
+function find(selector) {
+  return document.querySelector(selector)?.contentWindow;
+}
+
 async function present(selector) {
   for (;;) {
-    const window = document.querySelector(selector)?.contentWindow;
+    const window = find(selector);
     if (window?.document.getElementById("root")) return window;
     await pause(LOOK_EVERY);
   }
