@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from bench import table
 from bench.call import cpu
 from bench.ring import click, when
-from tests.e2e.direct import SPY, goes_direct, is_off_direct, rests_on_server, sees_directly
+from tests.e2e.direct import goes_direct, is_off_direct, rests_on_server, sees_directly
 from tests.e2e.person import Person, person
 from tests.e2e.server import serving
 
@@ -76,7 +76,6 @@ def main(rounds: int, seconds: float) -> None:
             person(playwright, folder, "Bob", "green", 880) as bob,
         ):
             for one in (alice, bob):
-                one.page.add_init_script(f"({SPY})()")
                 one.enters(server.url)
             alice.page.get_by_text("Prefer direct calls").click()
             calls = [answered(alice, bob) for _ in range(rounds)]

@@ -96,8 +96,9 @@ class Regulars:
             self._people.pop(name)[1].close()
 
     def close(self) -> None:
-        for _, stack in self._people.values():
-            stack.close()
+        """Everybody goes."""
+        while self._people:
+            self._people.popitem()[1][1].close()
 
 
 @pytest.fixture(scope="package")

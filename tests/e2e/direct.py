@@ -41,13 +41,6 @@ RESTS = """() => [".st-key-stage iframe", ".st-key-preview iframe"].every((selec
   const { last } = document.querySelector(selector).contentWindow.RTCPeerConnection;
   return !last || last.connectionState === "closed";
 })"""
-# Keeps the connections that the page itself makes, so that a test can look at them.
-SPY = """() => {
-  window.connections = [];
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...options) { super(...options); window.connections.push(this); }
-  };
-}"""
 
 
 def switches_to(person: Person, label: str) -> None:
@@ -85,7 +78,7 @@ def is_off_direct(person: Person) -> None:
 
 
 def statistics(person: Person) -> list[dict[str, Any]]:
-    """getStats of the newest connection that the page has made; the page needs SPY from its beginning."""
+    """getStats of the newest connection that the page has made."""
     found = person.page.evaluate("async () => [...(await window.connections.at(-1).getStats()).values()]")
     return list(found)
 
@@ -95,6 +88,11 @@ def goes_direct(one: Person, other: Person) -> None:
     switches_to(one, "Direct")
     sees_directly(one, other)
     sees_directly(other, one)
+
+
+def connections(person: Person) -> int:
+    """How many direct connections the page has made."""
+    return int(person.page.evaluate("window.connections.length"))
 
 
 def relayed(person: Person) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -80,6 +81,14 @@ LISTEN = """
 """
 LEVELS = LEVELS.replace("LISTEN", LISTEN.replace("NOTHING", "[]"))
 LOUDEST = LOUDEST.replace("LISTEN", LISTEN.replace("NOTHING", "0"))
+# Keeps the direct connections, which the page itself makes, so that a test can look at them.
+SPY = """() => {
+  if (window !== top) return;
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) { super(...options); window.connections.push(this); }
+  };
+}"""
 STAGE, PREVIEW = ".st-key-stage iframe", ".st-key-preview iframe"
 
 
@@ -90,11 +99,14 @@ class Person:
         self.page, self.name, self.colour, self.hertz = page, name, colour, hertz
         self.home: str | None = None
         """Where this person has entered, and has not left since."""
+        self.visited: set[str | None] = set()
+        """The hosts whose pages this person has opened."""
 
     # What a person does
 
     def opens(self, url: str) -> "Person":
         self.home = None
+        self.visited.add(urlsplit(url).hostname)
         self.page.goto(url)
         return self
 
@@ -274,12 +286,18 @@ def launch(
 
 @contextmanager
 def visiting(browser: Browser, name: str, colour: str, hertz: int) -> Iterator[Person]:
-    """A person at this browser, who has never been here before."""
+    """A person at this browser, who has never been here before. Whatever they do, nothing is asked of any server but
+    those whose pages they open: who calls whom is known to these alone."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(f"({SPY})()")
+    asked: set[str | None] = set()
+    context.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
+    person = Person(context.new_page(), name, colour, hertz)
     try:
-        yield Person(context.new_page(), name, colour, hertz)
+        yield person
     finally:
         context.close()
+    assert asked <= {None, *person.visited}  # what is part of a page, as data, has no host
 
 
 @contextmanager

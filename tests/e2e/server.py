@@ -8,8 +8,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import psutil
+
+from calls.history import History
 
 ROOT = Path(__file__).resolve().parents[2]
 START_WITHIN = 60.0
@@ -31,11 +35,13 @@ class Server:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}/"
         self._log = folder / "server.log"
-        database = {"PARLEY_DATABASE_URL": f"sqlite:///{folder / 'history.sqlite3'}"}
+        self._history = f"sqlite:///{folder / 'history.sqlite3'}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
         self._module = module
-        self._environment = inherited | SETTINGS | database | settings
+        self._environment = inherited | SETTINGS | {"PARLEY_DATABASE_URL": self._history} | settings
         self._process: subprocess.Popen[bytes] | None = None
+        self.at_rest = (0, 0)
+        """What `held` said before anybody had come."""
 
     def start(self) -> None:
         """Start, and return once it answers."""
@@ -46,6 +52,7 @@ class Server:
                 [*command, *options], cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
         self._wait_until_healthy()
+        self.at_rest = self.held()
 
     def stop(self) -> None:
         """Stop the process, as a restart would."""
@@ -67,6 +74,16 @@ class Server:
     def log(self) -> str:
         """All that the server has printed."""
         return self._log.read_text(errors="replace")
+
+    def held(self) -> tuple[int, int]:
+        """Its threads and its open files, sockets among them."""
+        process = psutil.Process(self.pid)
+        return process.num_threads(), process.num_fds()
+
+    def answered(self) -> int:
+        """How many calls have been answered and are over."""
+        with closing(History(self._history)) as history:
+            return sum(call.answered_at is not None for call in history.recent(1_000))
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + START_WITHIN

@@ -1,7 +1,5 @@
 """A call between two people, at two real browsers: by ring and by link, in every way that it can go."""
 
-from urllib.parse import urlsplit
-
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Meet
@@ -213,13 +211,3 @@ def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(server: Server, al
     bob.writes("Are you there?")
     alice.reads("1 new message")
     assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]
-
-
-def test_nothing_is_asked_of_other_servers(server: Server, strangers: tuple[Person, Person]) -> None:
-    """Neither by a page nor by a call: who calls whom is known to this server alone."""
-    alice, bob = strangers
-    asked: set[str] = set()
-    alice.page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    assert asked - {""} == {urlsplit(server.url).netloc}  # what is part of the page, as data, has none

@@ -14,7 +14,7 @@ from websockets.typing import Origin
 
 from tests.e2e.conftest import Meet
 from tests.e2e.direct import (
-    SPY,
+    connections,
     goes_direct,
     hears_directly,
     is_off_direct,
@@ -28,16 +28,9 @@ from tests.e2e.person import FLAGS, STAGE, WITHIN, Person, launch, visiting
 from tests.e2e.server import Server, serving
 from tests.e2e.turn import needs_coturn, relaying
 
+HAS_OFFER = "() => window.connections.at(-1)?.remoteDescription?.type === 'offer'"
 # What tells one ICE session of the newest connection from the next (RFC 8839).
 UFRAG = "() => window.connections.at(-1).localDescription.sdp.match(/ice-ufrag:(.+)/)[1]"
-
-
-@pytest.fixture
-def spied(strangers: tuple[Person, Person]) -> tuple[Person, Person]:
-    """Alice and Bob, whose pages keep their direct connections for a look."""
-    for one in strangers:
-        one.page.add_init_script(f"({SPY})()")
-    return strangers
 
 
 def sockets(server: Server) -> int:
@@ -70,17 +63,26 @@ def test_direct_and_back_three_times(server: Server, alice: Person, bob: Person)
             me.hears(them)
 
 
-def test_the_ring_carries_the_offer(server: Server, spied: tuple[Person, Person]) -> None:
-    """Bob's browser has Alice's offer while it still rings, and answers only with Accept; his own preview runs."""
-    alice, bob = spied
+def test_the_ring_carries_the_offer(server: Server, alice: Person, bob: Person) -> None:
+    """Bob's browser has Alice's offer while it still rings, and answers only with Accept; his own preview runs. The
+    first time he declines: nothing of either reaches the other, and what was prepared is closed."""
     alice.enters(server.url)
     bob.enters(server.url)
+    prefers = alice.page.get_by_role("checkbox", name="Prefer direct calls")
     alice.page.get_by_text("Prefer direct calls").click()
-    expect(alice.page.get_by_role("checkbox", name="Prefer direct calls")).to_be_checked()
+    expect(prefers).to_be_checked()
+    alice.calls(bob)
+    bob.rings_for(alice)
+    bob.page.wait_for_function(HAS_OFFER, timeout=WITHIN)
+    bob.declines()
+    alice.reads("Declined")
+    for one in (alice, bob):
+        one.page.wait_for_function("() => window.connections.every((c) => c.connectionState === 'closed')")
+
     alice.calls(bob)
     bob.rings_for(alice)
     bob.sees_self()
-    bob.page.wait_for_function("() => window.connections.at(-1)?.remoteDescription?.type === 'offer'", timeout=WITHIN)
+    bob.page.wait_for_function(HAS_OFFER, timeout=WITHIN)
     assert bob.page.evaluate("window.connections.at(-1).localDescription") is None
     assert alice.page.evaluate("window.connections.at(-1).connectionState") == "new"
     bob.accepts()
@@ -93,29 +95,16 @@ def test_the_ring_carries_the_offer(server: Server, spied: tuple[Person, Person]
     for one in (alice, bob):
         one.reads("Call ended")
         assert one.page.evaluate("window.connections.at(-1).connectionState") == "closed"
-    prefers = alice.page.get_by_role("checkbox", name="Prefer direct calls")
     expect(prefers).to_be_checked(timeout=WITHIN)  # back in the lobby
     alice.page.reload()
     expect(prefers).to_be_checked(timeout=WITHIN)
-
-
-def test_a_ring_with_an_offer_can_be_declined(server: Server, spied: tuple[Person, Person]) -> None:
-    """Nothing of either reaches the other, and what was prepared is closed."""
-    alice, bob = spied
-    alice.enters(server.url)
-    bob.enters(server.url)
     alice.page.get_by_text("Prefer direct calls").click()
-    alice.calls(bob)
-    bob.rings_for(alice)
-    bob.declines()
-    alice.reads("Declined")
-    for one in (alice, bob):
-        one.page.wait_for_function("() => window.connections.every((c) => c.connectionState === 'closed')")
+    expect(prefers).not_to_be_checked()
 
 
-def test_early_candidates_wait(server: Server, strangers: tuple[Person, Person]) -> None:
+def test_early_candidates_wait(server: Server, alice: Person, meet: Meet) -> None:
     """Bob's browser gets the candidates first and the offer after them, and the call is direct all the same."""
-    alice, bob = strangers
+    bob = meet("Bob", "green", 880)
     held: list[str | bytes] = []
     order: list[str] = []
 
@@ -142,17 +131,17 @@ def test_early_candidates_wait(server: Server, strangers: tuple[Person, Person])
     assert order.index("candidate") < order.index("offer")
 
 
-def test_a_page_switch_and_a_reload_keep_it_direct(server: Server, spied: tuple[Person, Person]) -> None:
+def test_a_page_switch_and_a_reload_keep_it_direct(server: Server, alice: Person, bob: Person) -> None:
     """In the dock the same connection goes on; after a reload both connect anew, and the call is never gone."""
-    alice, bob = spied
     alice.meets(bob, server.url)
     alice.sees(bob)
     goes_direct(alice, bob)
+    before = connections(alice)
     alice.goes_to("History")
     expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
     sees_directly(alice, bob)
     sees_directly(bob, alice)
-    assert alice.page.evaluate("window.connections.length") == 1
+    assert connections(alice) == before
     alice.press("Back to call")
     alice.is_in_call_with(bob)
     alice.page.reload()
@@ -194,45 +183,45 @@ def test_an_effect_brings_it_back_to_the_server(server: Server, alice: Person, b
     bob.sees(alice)
 
 
-def test_without_a_path_it_stays_on_the_server(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """Browsers that may use TURN only, and have none, do not find each other: the call goes on, and says why."""
+@needs_coturn
+def test_a_turn_server_relays_a_call(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
+    """Browsers that may use TURN only, and have none, do not find each other: the call goes on through the server, and
+    says why. Then coturn accepts the time-limited credentials that the server makes of their secret, and carries all of
+    it. When it goes and comes back, as a network does, there are new candidates on the same connection, and the call is
+    on."""
     alice, bob = strangers
-    with serving(tmp_path, ice_transport_policy="relay", direct_timeout="4") as server:
+    both = ((alice, bob), (bob, alice))
+    with relaying(tmp_path) as coturn, ExitStack() as stack:
+        coturn.stop()
+        options = {"ice_transport_policy": "relay", "direct_timeout": "4", **coturn.settings()}
+        server = stack.enter_context(serving(tmp_path, **options))
         alice.meets(bob, server.url)
         alice.sees(bob)
         switches_to(alice, "Direct")
         bob.reads("Looking for a direct path")
         bob.sees(alice)
-        for one, other in ((alice, bob), (bob, alice)):
+        for one, other in both:
             one.reads("No direct path was found within 4 seconds, so the call stays on the server.")
             one.sees(other)
             one.hears(other)
 
-
-@needs_coturn
-def test_a_turn_server_relays_a_call(tmp_path: Path, spied: tuple[Person, Person]) -> None:
-    """coturn accepts the time-limited credentials that the server makes of their secret, and carries all of it. When it
-    goes and comes back, as a network does, there are new candidates on the same connection, and the call is on."""
-    alice, bob = spied
-    with relaying(tmp_path) as coturn, serving(tmp_path, ice_transport_policy="relay", **coturn.settings()) as server:
-        alice.meets(bob, server.url)
-        alice.sees(bob)
+        coturn.start()
         goes_direct(alice, bob)
-        for one, other in ((alice, bob), (bob, alice)):
+        for one, other in both:
             hears_directly(one, other)
             rests_on_server(one)
             assert relayed(one)
         alice.reads("relayed by TURN")
-        before = alice.page.evaluate(UFRAG)
+        made, before = connections(alice), alice.page.evaluate(UFRAG)
         coturn.stop()
         alice.page.wait_for_function(
             "() => window.connections.at(-1).iceConnectionState !== 'connected'", timeout=WITHIN
         )
         coturn.start()
         alice.page.wait_for_function(f"() => ({UFRAG})() !== '{before}'", timeout=WITHIN)
-        for one, other in ((alice, bob), (bob, alice)):
+        for one, other in both:
             sees_directly(one, other)
-            assert one.page.evaluate("window.connections.length") == 1
+        assert connections(alice) == made
 
 
 @pytest.fixture
@@ -249,9 +238,7 @@ def distant(tmp_path: Path, playwright: Playwright) -> Iterator[tuple[Host, Pers
             flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}"]
             browser = launch(playwright, tmp_path, colour, hertz, flags=flags, program=host.browser(tmp_path))
             stack.callback(browser.close)
-            person = stack.enter_context(visiting(browser, name, colour, hertz))
-            person.page.add_init_script(f"({SPY})()")
-            return person
+            return stack.enter_context(visiting(browser, name, colour, hertz))
 
         alice, bob = (arrive(host, *person) for host, person in zip(hosts, people, strict=True))
         alice.meets(bob, origin)
@@ -276,21 +263,19 @@ def test_hosts_that_cannot_reach_each_other_are_relayed(distant: tuple[Host, Per
     for one, other in ((alice, bob), (bob, alice)):
         sees_directly(one, other)
         hears_directly(one, other)
-        assert one.page.evaluate("window.connections.length") == 1
+        assert connections(one) == 1
     alice.hangs_up()
     for one in (alice, bob):
         one.reads("Call ended")
 
 
-def test_bad_signals_are_refused_and_nobody_notices(
-    server: Server, spied: tuple[Person, Person], carol: Person
-) -> None:
+def test_bad_signals_are_refused_and_nobody_notices(server: Server, alice: Person, bob: Person, carol: Person) -> None:
     """Foreign, malformed, oversized and flooding: an answer says what is wrong, and the call goes on."""
-    alice, bob = spied
     carol.enters(server.url)
     alice.meets(bob, server.url)
     alice.sees(bob)
     goes_direct(alice, bob)
+    made = {one: connections(one) for one in (alice, bob)}
     call, token = bob.page.evaluate("sessionStorage.getItem('parley.direct')"), "sessionStorage.getItem('parley.token')"
     bad = [
         {"type": "offer", "call": call, "sdp": 7},
@@ -325,7 +310,7 @@ def test_bad_signals_are_refused_and_nobody_notices(
     for one, other in ((alice, bob), (bob, alice)):
         sees_directly(one, other)
         hears_directly(one, other)
-        assert one.page.evaluate("window.connections.length") == 1
+        assert connections(one) == made[one]
     alice.hangs_up()
     bob.reads("Call ended")
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 from websockets.exceptions import ConnectionClosed
@@ -14,10 +13,6 @@ from tests.e2e.conftest import Meet
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server, serving
 
-CALLS = 20
-HISTORY = 3  # files that are open from the first call on
-POOLS = 12  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
-
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
@@ -26,38 +21,41 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def _lines(page: Page) -> list[WebSocketRoute]:
-    """The lines to /signal that this page has opened, so that a test can cut them."""
-    lines: list[WebSocketRoute] = []
+class Lines:
+    """The lines to /signal that a page opens, so that a test can cut them."""
 
-    def note(line: WebSocketRoute) -> None:
+    def __init__(self, page: Page) -> None:
+        self.opened: list[WebSocketRoute] = []
+        self.closed = False
+        """None can be opened any more."""
+        page.route_web_socket("**/signal", self._note)
+
+    def _note(self, line: WebSocketRoute) -> None:
+        if self.closed:
+            line.close(code=1011)
+            return
         line.connect_to_server()
-        lines.append(line)
-
-    page.route_web_socket("**/signal", note)
-    return lines
+        self.opened.append(line)
 
 
-def test_the_line_comes_back(server: Server, strangers: tuple[Person, Person]) -> None:
-    """After /signal was cut, it is opened again, and the next call rings."""
-    alice, bob = strangers
-    lines = _lines(bob.page)
+def test_the_line_comes_back_or_the_page_asks(server: Server, alice: Person, meet: Meet) -> None:
+    """After /signal was cut, it is opened again, and the next call rings. Where it cannot be opened, the page says so
+    once and asks for news, and a call rings all the same."""
+    bob = meet("Bob", "green", 880)
+    lines = Lines(bob.page)
     alice.enters(server.url)
     bob.enters(server.url)
-    while not lines:
+    while not lines.opened:
         bob.page.wait_for_timeout(50)
     with bob.page.expect_websocket(timeout=WITHIN):
-        lines[0].close(code=1001, reason="cut by the test")
+        lines.opened[-1].close(code=1001, reason="cut by the test")
     alice.calls(bob)
     bob.rings_for(alice)
+    bob.declines()
+    alice.reads("Declined")
 
-
-def test_without_the_line_a_page_asks(server: Server, strangers: tuple[Person, Person]) -> None:
-    """Where /signal cannot be opened the page says so once and asks for news, and a call rings all the same."""
-    alice, bob = strangers
-    bob.page.route_web_socket("**/signal", lambda line: line.close(code=1011))
-    alice.enters(server.url)
-    bob.enters(server.url)
+    lines.closed = True
+    lines.opened[-1].close(code=1001, reason="cut by the test")
     bob.reads("this page looks for news every 2 seconds")
     alice.calls(bob)
     bob.rings_for(alice)
@@ -70,14 +68,14 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
     """A server that is told not to push is asked by every page, and no line is opened."""
     alice, bob = strangers
     with serving(tmp_path, push="false") as server:
-        lines = _lines(bob.page)
+        lines = Lines(bob.page)
         alice.enters(server.url)
         bob.enters(server.url)
         alice.calls(bob)
         bob.rings_for(alice)
         bob.declines()
         alice.reads("Declined")
-        assert not lines
+        assert not lines.opened
 
 
 def test_a_page_of_its_own_is_the_first_one_asked_for(own_server: Server, meet: Meet) -> None:
@@ -140,42 +138,3 @@ def _answers(line: ClientConnection, messages: Sequence[str | bytes]) -> None:
     for message in messages:
         line.send(message)
         assert '"error"' in str(line.recv(timeout=5))
-
-
-def test_nothing_is_left_behind(own_server: Server, meet: Meet) -> None:
-    """When those who made many calls have gone, threads, sockets and open files are as many as before they came."""
-    carol = meet("Carol", "blue", 660).enters(own_server.url)
-    alone = _held(own_server)
-    alice, bob = meet("Alice", "red", 440), meet("Bob", "green", 880)
-    alice.enters(own_server.url)
-    bob.enters(own_server.url)
-    for _ in range(CALLS):
-        _call(alice, bob)
-    for one in (alice, bob):
-        one.page.close()
-    _settles(own_server, carol, alone[0], alone[1] + HISTORY)
-    expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
-
-
-def _call(alice: Person, bob: Person) -> None:
-    alice.calls(bob)
-    bob.accepts()
-    alice.is_in_call_with(bob)
-    bob.is_in_call_with(alice)
-    alice.hangs_up()
-    for one in (alice, bob):
-        one.is_in_the_lobby()
-
-
-def _held(server: Server) -> tuple[int, int]:
-    process = psutil.Process(server.pid)
-    # Pools keep their threads for the next one; whatever else runs belongs to a connection.
-    return process.num_threads(), process.num_fds()
-
-
-def _settles(server: Server, somebody: Person, threads: int, files: int) -> None:
-    for _ in range(300):
-        if _held(server)[1] <= files and _held(server)[0] <= threads + POOLS:
-            return
-        somebody.page.wait_for_timeout(100)
-    raise AssertionError(f"{_held(server)} threads and open files, expected {(threads, files)}")

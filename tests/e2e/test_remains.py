@@ -1,0 +1,35 @@
+"""What is left of many calls when everybody has gone: those of all these tests, so this file comes last."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Meet, Regulars
+from tests.e2e.person import WITHIN, Person
+from tests.e2e.server import Server
+
+CALLS = 20
+OPEN = 16  # files: the history's, and the connections of the one page that is open
+POOLS = 14  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
+
+
+def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
+    """By 20 calls at least: when those who made them have gone, threads, sockets and open files are as many as before
+    anybody came."""
+    alice, bob = regulars.find("Alice", "red", 440), regulars.find("Bob", "green", 880)
+    while server.answered() < CALLS:
+        _call(alice, bob, server.url)
+    regulars.close()
+    carol = meet("Carol", "blue", 660).enters(server.url)
+    expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
+    for _ in range(300):
+        threads, files = (now - then for now, then in zip(server.held(), server.at_rest, strict=True))
+        if files <= OPEN and threads <= POOLS:
+            return
+        carol.page.wait_for_timeout(100)
+    raise AssertionError(f"{threads} threads and {files} files more than before anybody came")
+
+
+def _call(alice: Person, bob: Person, url: str) -> None:
+    alice.meets(bob, url)
+    alice.hangs_up()
+    for one in (alice, bob):
+        one.is_in_the_lobby()
