@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
+# How many processes run the tests that need no browser: they wait more than they work, the others do not.
+WORKERS := 3
+
 # The modules of bench/ that are run, in this order.
 BENCHES := ring idle frame effects call direct glass relay churn
 
@@ -22,7 +25,7 @@ run: $(VENV)/complete  ## Start Parley; the first start installs what it needs i
 
 test: $(VENV)/installed-dev  ## Install what the tests need, and run them; ARGS=tests/test_rooms.py picks some
 	@sh scripts/system.sh tests $(PY)
-	$(PY) -m pytest $(ARGS)
+	$(if $(ARGS),$(PY) -m pytest $(ARGS),$(PY) -m pytest --ignore=tests/e2e -n $(WORKERS) && $(PY) -m pytest tests/e2e)
 
 check: $(VENV)/installed-dev  ## Look at style and types, then run the tests
 	$(PY) -m ruff check .

@@ -42,7 +42,8 @@ def _remember_gone(state: SessionState, drawn: frozenset[str]) -> None:
     }
     _remove_stale_widgets(state, drawn)
     kept = state._old_state
-    kept[GONE] = {key: value for key, value in {**kept.get(GONE, {}), **last}.items() if key not in kept}
+    gone = {**kept.get(GONE, {}), **last}
+    kept[GONE] = {key: value for key, value in gone.items() if key not in kept and key not in drawn}
 
 
 def _changed(state: SessionState, widget: str) -> bool:

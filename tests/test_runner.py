@@ -100,6 +100,18 @@ def test_a_late_report_of_a_widget_that_has_gone_is_no_choice(*, reported: bool,
     assert ("chosen" in page.session_state and page.session_state["chosen"]) == (chosen or False)
 
 
+def test_a_widget_that_is_back_can_be_clicked_at_once() -> None:
+    """What it showed before it went is forgotten: to choose that again in the very next run is a choice."""
+    runner.adapt()
+    page = AppTest.from_function(_leaving).run()
+    page.checkbox[0].uncheck().run()
+    for gone in (True, False):
+        page.session_state["gone"] = gone
+        page.run()
+    page.checkbox[0].uncheck().run()
+    assert page.session_state["chosen"] == [False, False]
+
+
 def test_a_browser_does_not_forget_what_a_run_on_its_way_relies_on() -> None:
     """Streamlit takes the setting from .streamlit/config.toml: it is a hidden one, which an update may rename."""
     config.get_config_options(force_reparse=True)

@@ -89,11 +89,12 @@ class Regulars:
 
     def part(self, name: str, *, well: bool) -> None:
         """A test is over. Who is elsewhere, or was in a test that failed, does not come again."""
-        person, _ = self._people[name]
+        person, stack = self._people.pop(name)
         if well and person.home == self._home and not person.page.is_closed():
             person.goes_home()
+            self._people[name] = person, stack
         else:
-            self._people.pop(name)[1].close()
+            stack.close()
 
     def close(self) -> None:
         """Everybody goes."""

@@ -185,18 +185,19 @@ def test_an_effect_brings_it_back_to_the_server(server: Server, alice: Person, b
 
 @needs_coturn
 def test_a_turn_server_relays_a_call(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """Browsers that may use TURN only, and have none, do not find each other: the call goes on through the server, and
-    says why. Then coturn accepts the time-limited credentials that the server makes of their secret, and carries all of
-    it. When it goes and comes back, as a network does, there are new candidates on the same connection, and the call is
-    on."""
+    """Browsers that may use TURN only, and find it away, do not find each other: the call goes on through the server,
+    and says why. When it is back, coturn accepts the time-limited credentials that the server makes of their secret,
+    and carries all of it. When it goes and comes back, as a network does, there are new candidates on the same
+    connection, and the call is on."""
     alice, bob = strangers
     both = ((alice, bob), (bob, alice))
-    with relaying(tmp_path) as coturn, ExitStack() as stack:
-        coturn.stop()
-        options = {"ice_transport_policy": "relay", "direct_timeout": "4", **coturn.settings()}
-        server = stack.enter_context(serving(tmp_path, **options))
+    with (
+        relaying(tmp_path) as coturn,
+        serving(tmp_path, ice_transport_policy="relay", direct_timeout="4", **coturn.settings()) as server,
+    ):
         alice.meets(bob, server.url)
         alice.sees(bob)
+        coturn.stop()
         switches_to(alice, "Direct")
         bob.reads("Looking for a direct path")
         bob.sees(alice)

@@ -7,13 +7,13 @@ from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
 
 CALLS = 20
-OPEN = 16  # files: the history's, and the connections of the one page that is open
+OPEN = 16  # the history's files, and the connections of the one page that is open
 POOLS = 14  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
 
 
 def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
-    """By 20 calls at least: when those who made them have gone, threads, sockets and open files are as many as before
-    anybody came."""
+    """By 20 calls at least: when those who made them have gone, threads, sockets and files are as many as before anybody
+    came."""
     alice, bob = regulars.find("Alice", "red", 440), regulars.find("Bob", "green", 880)
     while server.answered() < CALLS:
         _call(alice, bob, server.url)
@@ -25,7 +25,7 @@ def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) 
         if files <= OPEN and threads <= POOLS:
             return
         carol.page.wait_for_timeout(100)
-    raise AssertionError(f"{threads} threads and {files} files more than before anybody came")
+    raise AssertionError(f"{threads} threads, and {files} sockets and files more than before anybody came")
 
 
 def _call(alice: Person, bob: Person, url: str) -> None:
