@@ -101,6 +101,8 @@ class Person:
         """Where this person has entered, and has not left since."""
         self.visited: set[str | None] = set()
         """The hosts whose pages this person has opened."""
+        self.errors: list[str] = []
+        """What went wrong in these pages without being caught."""
 
     # What a person does
 
@@ -293,10 +295,12 @@ def visiting(browser: Browser, name: str, colour: str, hertz: int) -> Iterator[P
     asked: set[str | None] = set()
     context.on("request", lambda request: asked.add(urlsplit(request.url).hostname))
     person = Person(context.new_page(), name, colour, hertz)
+    person.page.on("pageerror", lambda error: person.errors.append(error.stack or error.message))
     try:
         yield person
     finally:
         context.close()
+    assert not person.errors, person.errors
     assert asked <= {None, *person.visited}  # what is part of a page, as data, has no host
 
 

@@ -12,8 +12,8 @@ POOLS = 14  # threads that the pools of asyncio and anyio keep for the next one;
 
 
 def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
-    """By 20 calls at least: when those who made them have gone, threads, sockets and files are as many as before anybody
-    came."""
+    """By 20 calls at least: when those who made them have gone, threads, sockets and files are as many as before
+    anybody came."""
     alice, bob = regulars.find("Alice", "red", 440), regulars.find("Bob", "green", 880)
     while server.answered() < CALLS:
         _call(alice, bob, server.url)
