@@ -63,7 +63,9 @@ def show() -> None:
         controls.show(view, reported, in_room=page.title == "Room")
     with styles:  # what is on is known now, and the page below is to come at its place
         for sheet in _sheets(view, page.title):
-            st.html(STYLES / sheet)
+            # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
+            # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
+            st.html(f"<i></i><style>{(STYLES / sheet).read_text()}</style>")
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
