@@ -250,10 +250,11 @@ class Person:
         hears = f"async arg => {{ const levels = await ({LEVELS})(arg); return {clear}; }}"
         self.page.wait_for_function(hears, arg=[STAGE, tones], timeout=WITHIN)
 
-    def sees_a_picture_of(self, width: int, height: int) -> None:
-        """The picture on the stage is so many pixels large."""
-        size = "const v = document.querySelector(s)?.contentDocument?.querySelector('video')"
-        is_it = f"s => {{ {size}; return v?.videoWidth === {width} && v.videoHeight === {height}; }}"
+    def sees_a_picture_of(self, width: int, height: int, above: int = 0) -> None:
+        """The picture on the stage has these proportions, and is wider than so many pixels."""
+        find = "const video = document.querySelector(selector)?.contentDocument?.querySelector('video')"
+        near = f"Math.abs(video?.videoWidth / video?.videoHeight - {width / height}) < 0.02"
+        is_it = f"selector => {{ {find}; return {near} && video.videoWidth > {above}; }}"
         self.page.wait_for_function(is_it, arg=STAGE, timeout=WITHIN)
 
     def stage_is_empty(self) -> bool:
