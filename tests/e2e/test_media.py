@@ -112,8 +112,8 @@ def test_without_any_device_one_still_sees_and_hears(server: Server, alice: Pers
 
 
 def test_the_picture_grows_in_the_call(playwright: Playwright, server: Server, bob: Person) -> None:
-    """A larger picture is chosen while the call goes on, and reaches the other one without a new connection. How much of
-    it a browser sends is the browser's own choice where its computer is busy: the shape tells whose picture it is."""
+    """A larger picture is chosen while the call goes on, and reaches the other one without a new connection. How
+    much of it a browser sends is its own choice where its computer is busy: the shape tells which picture it is."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)  # a camera that knows several sizes
     with visiting(browser, "Dora", "", 0) as dora:
         dora.meets(bob, server.url)
