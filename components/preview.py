@@ -5,7 +5,7 @@ from streamlit_webrtc import WebRtcMode
 
 from calls.rooms import View
 from calls.settings import Settings
-from components import quality_picker, session, webrtc
+from components import quality_picker, session, webrtc, webrtc_frontend
 from components.devices import Devices
 from components.session import Size
 
@@ -52,7 +52,7 @@ def prepare(view: View | None) -> None:
     feed = session.feed()
     returned = bool(feed.chain.active)
     feed.send_back(returned)
-    webrtc.prepare(camera(), returned=returned, call=(view.me.room or "") if view else None)
+    webrtc_frontend.show(camera(), returned=returned, call=(view.me.room or "") if view else None)
 
 
 def camera() -> dict[str, object]:

@@ -95,12 +95,6 @@ class Attempt:
     """The SDP of its last offer."""
 
 
-def prepare(camera: dict[str, object], *, returned: bool, call: str | None) -> None:
-    """Draw what the streamers need beside them. `camera` is what is asked of the camera, now and while it is on;
-    `returned` is whether the preview shows what the server sends back; in a `call`, what is off stays off."""
-    st.session_state["streamers-ready"] = webrtc_frontend.show(camera, returned=returned, call=call)
-
-
 def streamer(
     key: str,
     *,
@@ -173,7 +167,7 @@ def overdue(key: str) -> bool:
 
 def _should_play(key: str, *, wanted: bool) -> bool:
     attempt = _attempt(key)
-    if not wanted or not st.session_state.get("streamers-ready"):
+    if not wanted or not webrtc_frontend.ready():
         attempt.since = None
         return False
     if overdue(key):

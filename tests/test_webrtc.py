@@ -22,7 +22,7 @@ from streamlit_webrtc.component import WebRtcStreamerState
 
 from calls.media.peer import RTCPeerConnection
 from calls.media.stage import Stage
-from components import preview, webrtc
+from components import preview, webrtc, webrtc_frontend
 from components.webrtc import PATIENCE
 from tests.people import FakeClock
 
@@ -183,8 +183,9 @@ class Session:
     """One session, its clock, and what its front end says."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.clock, self.state = FakeClock(), {"streamers-ready": True}
-        monkeypatch.setattr(webrtc, "st", SimpleNamespace(session_state=self.state))
+        self.clock, self.state = FakeClock(), {webrtc_frontend.KEY: {"ready": True}}
+        for module in (webrtc, webrtc_frontend):
+            monkeypatch.setattr(module, "st", SimpleNamespace(session_state=self.state))
         monkeypatch.setattr(webrtc, "time", SimpleNamespace(monotonic=self.clock))
 
     def says(self, *, playing: bool) -> None:
@@ -203,11 +204,12 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
 
 
 def test_a_streamer_waits_for_its_frames(session: Session) -> None:
-    """It is not told to play before both frames are prepared: the first connection would not be the only one."""
-    session.state["streamers-ready"] = False
+    """It is not told to play before both frames are prepared: the first connection would not be the only one. In
+    the run that says they are, it is told, for there may be no other one."""
+    del session.state[webrtc_frontend.KEY]
     assert not session.runs()
     assert not webrtc.connecting("preview")
-    session.state["streamers-ready"] = True
+    session.state[webrtc_frontend.KEY] = {"ready": True}
     assert session.runs()
     assert webrtc.connecting("preview")
 
