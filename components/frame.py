@@ -28,7 +28,7 @@ from components import (
 )
 from components.devices import Devices
 
-STYLES = Path(__file__).parent / "styles"
+SHEETS = {path.name: path.read_text() for path in (Path(__file__).parent / "styles").glob("*.css")}
 
 
 def show() -> None:
@@ -43,7 +43,7 @@ def show() -> None:
         polling = _doorbell(view, page.title)
         styles = st.container(key="styles")
         _follow_call(view, page.title)
-        page_turner.show(page.title)
+        page_turner.show()
         reported = devices.show()
         rung = ringing.show(view)
     if session.taken_over(view):
@@ -65,7 +65,7 @@ def show() -> None:
         for sheet in _sheets(view, page.title):
             # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
             # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
-            st.html(f"<i></i><style>{(STYLES / sheet).read_text()}</style>")
+            st.html(f"<i></i><style>{SHEETS[sheet]}</style>")
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
@@ -125,7 +125,7 @@ def _follow_call(view: View | None, title: str) -> None:
     here.room = room
     if room:
         page_turner.head_for("Room")
-    elif title in page_turner.FILES or page_turner.heading() == "Room":
+    elif "Room" in (title, page_turner.heading()):
         page_turner.head_for("Lobby")
 
 

@@ -163,7 +163,7 @@ const run = {
   app: null, over: new MutationObserver(() => setTimeout(() => line.catchUp(), SETTLE_WITHIN)),
 
   isOn() {
-    return this.app?.dataset.testScriptState === "running" || this.app?.dataset.testScriptState === "rerunRequested";
+    return ["running", "rerunRequested"].includes(this.app?.dataset.testScriptState);
   },
 
   follow() {

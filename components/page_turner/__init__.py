@@ -21,11 +21,9 @@ class Turn:
     """Where this tab is being taken."""
 
     to: str | None = None
-    """The title of the page; None once it is open, or the person has gone elsewhere."""
+    """The title of the page."""
     id: str = ""
     """Tells this turn from every other, also of an earlier session of the same page."""
-    before: str | None = None
-    """The title of the page that is left."""
 
 
 def _turn() -> Turn:
@@ -35,7 +33,7 @@ def _turn() -> Turn:
 def head_for(title: str) -> None:
     """Have the page with this title opened: "Lobby" or "Room"."""
     turn = _turn()
-    turn.to, turn.id, turn.before = title, secrets.token_hex(4), None
+    turn.to, turn.id = title, secrets.token_hex(4)
 
 
 def heading() -> str | None:
@@ -43,14 +41,14 @@ def heading() -> str | None:
     return _turn().to
 
 
-def show(title: str) -> None:
-    """Draw it, on the page with this title."""
+def show() -> None:
+    """Draw it."""
     turn = _turn()
-    turn.before = turn.before or title
-    if title != turn.before or title == turn.to:
-        turn.to = None
     with st.container(key="page-turner"):
-        for name, file in FILES.items():
-            with st.container(key=f"turn-to-{name}"):
-                st.page_link(file, label=name)
-    _component(key="turner", data={"to": turn.to, "path": PATHS.get(turn.to or ""), "turn": turn.id})
+        for title, file in FILES.items():
+            with st.container(key=f"turn-to-{title}"):
+                st.page_link(file, label=title)
+    path = PATHS.get(turn.to or "")
+    result = _component(key="turner", data={"to": turn.to, "path": path, "turn": turn.id}, on_done_change=lambda: None)
+    if result.get("done") == turn.id:
+        turn.to = None

@@ -4,14 +4,15 @@
 const LOOK_EVERY = 200, CALM_LOOKS = 5;  // ms, and how many looks in a row have to find the page open
 const OWN_LINKS = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]";
 
-let turning = null, timer = null;
+let turning = null, timer = null, finish = () => {};
 
-export default function pageTurner({ data }) {
+export default function pageTurner({ data, setStateValue }) {
   if (data.turn === turning) return;
   turning = data.turn;
-  clearInterval(timer);
-  const { to, path } = data;
-  if (to) hold(new URL(path, document.baseURI).pathname, () => document.querySelector(`.st-key-turn-to-${to} a`));
+  if (!data.to) return;
+  const { to, turn } = data, path = new URL(data.path, document.baseURI).pathname;
+  finish = () => { finish = () => {}; setStateValue("done", turn); };
+  hold(path, () => document.querySelector(`.st-key-turn-to-${to} a`));
 }
 
 function hold(path, link) {
@@ -19,7 +20,9 @@ function hold(path, link) {
   const look = () => {
     calm = location.pathname === path ? calm + 1 : 0;
     if (!calm) link()?.click();
-    if (calm >= CALM_LOOKS) clearInterval(timer);
+    if (calm < CALM_LOOKS) return;
+    clearInterval(timer);
+    finish();
   };
   clearInterval(timer);
   timer = setInterval(look, LOOK_EVERY);
