@@ -130,6 +130,7 @@ class Person:
         self.page.keyboard.press("Escape")  # a list may still be open
         # The other one may hang up at the same moment, and the button go.
         self.button("Hang up").evaluate_all("buttons => buttons.forEach((button) => button.click())")
+        expect(self.button("Hang up")).to_have_count(0, timeout=WITHIN)
         self.goes_to("Lobby")
         self.is_in_the_lobby()
         for button in (self.page.locator(".st-key-dismiss button"), self.button("Clear missed calls")):

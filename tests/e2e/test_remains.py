@@ -7,8 +7,8 @@ from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
 
 CALLS = 20
-OPEN = 16  # the history's files, and the connections of the one page that is open
-POOLS = 14  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
+OPEN = 5  # the history has three files open, and the one page that is open has two lines
+POOLS = 12  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
 
 
 def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
