@@ -144,8 +144,9 @@ function land() {
 
 // A network that has changed needs new candidates: an ICE restart. What does not come back is given up.
 function recover() {
-  const { peer: { connection }, trouble } = current;
+  const { peer: { connection, stream }, trouble } = current;
   if (["connected", "completed"].includes(connection.iceConnectionState)) {
+    if (trouble) picture.watch(stream);  // Chromium may decode what comes after the gap, and yet show none of it
     delete current.trouble;
     return;
   }

@@ -210,11 +210,14 @@ async function serves() {
 
 // Sounds, made here: no file to load, nothing to license
 
-let audio = null;
+let audio = null, rest = null;
 
+// An AudioContext that runs keeps the loudspeaker open, and the computer awake for it: it rests when the tone is over.
 function tone(frequencies, at, seconds, volume) {
   audio ??= new AudioContext();
-  if (audio.state === "suspended") audio.resume();
+  audio.resume();
+  clearTimeout(rest);
+  rest = setTimeout(() => audio.suspend(), (at + seconds) * 1_000 + 500);
   const gain = audio.createGain(), from = audio.currentTime + at;
   gain.gain.setValueAtTime(0, from);
   gain.gain.linearRampToValueAtTime(volume, from + 0.03);

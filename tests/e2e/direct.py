@@ -26,6 +26,7 @@ LOUDEST = """async selector => {
   if (!video || video.muted) return 0;
   window.ear ??= {};
   if (window.ear.stream !== video.srcObject) {
+    window.ear.context?.close();
     const context = new AudioContext(), analyser = context.createAnalyser();
     analyser.fftSize = 8192;
     context.createMediaStreamSource(video.srcObject).connect(analyser);

@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
 ]
 WITHIN = 20_000  # ms; two cores are shared with two browsers, so be patient before calling it a failure
 
@@ -70,6 +70,7 @@ LISTEN = """
   window.listener ??= {};
   const listener = window.listener;
   if (listener.stream !== stream) {
+    listener.context?.close();
     listener.context = new AudioContext();
     listener.analyser = listener.context.createAnalyser();
     listener.analyser.fftSize = 8192;

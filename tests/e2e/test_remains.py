@@ -8,7 +8,7 @@ from tests.e2e.server import Server
 
 CALLS = 20
 OPEN = 5  # the history has three files open, and the one page that is open has two lines
-POOLS = 12  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
+POOLS = 16  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
 
 
 def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
