@@ -10,6 +10,7 @@ from string import ascii_lowercase
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.e2e.direct import OTHER, is_off_direct, sees_directly, switches_to
 from tests.e2e.person import FLAGS, Person, launch, visiting
 from tests.e2e.server import Server, serving
 
@@ -17,6 +18,10 @@ Meet = Callable[..., Person]
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 FAILED = pytest.StashKey[bool]()
+STAYING = pytest.StashKey[set[str]]()
+
+CALLS = {"talking": {"Alice", "Bob"}, "direct": {"Alice", "Bob"}, "three": {"Alice", "Bob", "Carol"}}
+"""Fixtures that bring these people into a call, which goes on for as long as the next test asks for the same people."""
 
 names = map("".join, product(ascii_lowercase, repeat=2))
 
@@ -27,6 +32,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     item.stash[FAILED] = report.failed
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Function, nextitem: pytest.Function | None) -> None:
+    """Let the fixtures know who stays in this test's call for the next one."""
+    item.stash[STAYING] = _called(item) if nextitem and _called(item) == _called(nextitem) else set()
+
+
+def _called(item: pytest.Function) -> set[str]:
+    """Who is in the call that the test asks for."""
+    return set().union(*(people for fixture, people in CALLS.items() if fixture in item.fixturenames))
 
 
 @pytest.fixture(scope="package")
@@ -72,8 +88,8 @@ def meet(browser: Callable[..., Browser], request: pytest.FixtureRequest) -> Ite
 
 
 class Regulars:
-    """People of the shared server who stay from one test to the next, in the lobby: to load a page takes two cores more
-    than two seconds."""
+    """People of the shared server who stay from one test to the next: to load a page takes two cores two seconds, and a
+    call to begin and to end takes them four."""
 
     def __init__(self, browser: Callable[..., Browser], home: str) -> None:
         self._browser, self._home = browser, home
@@ -87,11 +103,13 @@ class Regulars:
             self._people[name] = stack.enter_context(visit), stack
         return self._people[name][0]
 
-    def part(self, name: str, *, well: bool) -> None:
-        """A test is over. Who is elsewhere, or was in a test that failed, does not come again."""
+    def part(self, name: str, *, well: bool, stays: bool) -> None:
+        """A test is over: back to the lobby with whoever does not stay in the call. Who is elsewhere, or was in a test
+        that failed, does not come again."""
         person, stack = self._people.pop(name)
         if well and person.home == self._home and not person.page.is_closed():
-            person.goes_home()
+            if not stays:
+                person.goes_home()
             self._people[name] = person, stack
         else:
             stack.close()
@@ -130,7 +148,8 @@ def _regular(
     person = regulars.find(name, colour, hertz)
     yield person
     _keep_what_they_saw(request, [person])
-    regulars.part(name, well=not request.node.stash.get(FAILED, True))
+    stash = request.node.stash
+    regulars.part(name, well=not stash.get(FAILED, True), stays=name in stash[STAYING])
 
 
 @pytest.fixture
@@ -149,6 +168,55 @@ def bob(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
 def carol(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
     with _regular(regulars, request, "Carol", "blue", 660) as person:
         yield person
+
+
+@pytest.fixture
+def talking(server: Server, alice: Person, bob: Person) -> tuple[Person, Person]:
+    """Alice and Bob see each other in a call through the server."""
+    if not _go_on(alice, bob):
+        alice.meets(bob, server.url)
+    elif alice.page.locator(OTHER).is_visible():
+        switches_to(alice, "Through server")
+    for one, other in ((alice, bob), (bob, alice)):
+        is_off_direct(one)
+        one.sees(other)
+    return alice, bob
+
+
+@pytest.fixture
+def direct(server: Server, alice: Person, bob: Person) -> tuple[Person, Person]:
+    """Alice and Bob see each other in a direct call."""
+    if not _go_on(alice, bob):
+        alice.meets(bob, server.url)
+    if not alice.page.locator(OTHER).is_visible():
+        switches_to(alice, "Direct")
+    for one, other in ((alice, bob), (bob, alice)):
+        sees_directly(one, other)
+    return alice, bob
+
+
+@pytest.fixture
+def three(server: Server, alice: Person, bob: Person, carol: Person) -> list[Person]:
+    """Alice has called Bob and has invited Carol."""
+    people = [alice, bob, carol]
+    if not _go_on(*people):
+        carol.enters(server.url)
+        alice.meets(bob, server.url)
+        alice.press(f"Invite {carol.name}")
+        carol.rings_for(alice)
+        carol.accepts()
+        carol.reads(f"In call with {alice.name} and {bob.name}")
+    return people
+
+
+def _go_on(*people: Person) -> bool:
+    """Whether the last test has left these people in one call; if not, they are in the lobby afterwards."""
+    if all(person.is_talking_with(*(other for other in people if other is not person)) for person in people):
+        return True
+    for person in people:
+        if person.home:
+            person.goes_home()
+    return False
 
 
 @pytest.fixture

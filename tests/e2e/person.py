@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup",
 ]
 WITHIN = 20_000  # ms; two cores are shared with two browsers, so be patient before calling it a failure
 
@@ -108,13 +108,14 @@ class Person:
     # What a person does
 
     def opens(self, url: str) -> "Person":
-        self.home = None
+        if not (self.home and url.startswith(self.home)):  # a link into the place where one is already
+            self.home = None
         self.visited.add(urlsplit(url).netloc)
         self.page.goto(url)
         return self
 
     def enters(self, url: str) -> "Person":
-        """Open the lobby and enter under one's name; nothing where one is in that lobby already."""
+        """Open the lobby and enter under one's name; nothing where one has entered already."""
         if self.home == url:
             return self
         self.opens(url).gives_name()
@@ -128,7 +129,6 @@ class Person:
 
     def goes_home(self) -> None:
         """Back to the lobby, as if just entered."""
-        self.page.keyboard.press("Escape")  # a list may still be open
         # The other one may hang up at the same moment, and the button go.
         self.button("Hang up").evaluate_all("buttons => buttons.forEach((button) => button.click())")
         expect(self.button("Hang up")).to_have_count(0, timeout=WITHIN)
@@ -172,6 +172,7 @@ class Person:
         """Add an effect to the own picture."""
         self.page.get_by_role("combobox", name="Effect").click(timeout=WITHIN)
         self.page.get_by_role("option", name=effect, exact=True).click(timeout=WITHIN)
+        self.page.keyboard.press("Escape")  # the list stays open for more, and what is behind it cannot be reached
 
     def chooses_layout(self, name: str) -> None:
         """What the stage shows."""
@@ -220,6 +221,13 @@ class Person:
 
     def is_in_call_with(self, other: "Person") -> None:
         self.reads(f"In call with {other.name}")
+
+    def is_talking_with(self, *others: "Person") -> bool:
+        """Whether the room is on the screen, and these people are in it."""
+        title = self.page.get_by_text("In call with")
+        for other in others:
+            title = title.filter(has_text=other.name)
+        return title.is_visible()
 
     def sees(self, other: "Person") -> None:
         """The other's colour is on the stage, and it moves."""

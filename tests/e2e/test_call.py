@@ -50,10 +50,9 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.reads("Call ended")
 
 
-def test_a_page_switch_and_a_reload_keep_the_call(server: Server, alice: Person, bob: Person) -> None:
+def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]) -> None:
     """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
+    alice, bob = talking
     alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
     alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
     alice.goes_to("History")
@@ -71,16 +70,47 @@ def test_a_page_switch_and_a_reload_keep_the_call(server: Server, alice: Person,
     bob.sees(alice)
 
 
-def test_a_closed_tab_ends_the_call(server: Server, alice: Person, bob: Person) -> None:
-    """The one who stays is told at once that the other is gone, and after the grace period why the call ended."""
-    alice.meets(bob, server.url)
-    bob.page.close()
-    alice.reads(f"{bob.name} lost the connection")
-    alice.reads("Connection lost")
+def test_the_chat_counts_what_is_unread(talking: tuple[Person, Person]) -> None:
+    """What is said while one is on another page waits with a badge."""
+    alice, bob = talking
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    bob.writes("Are you there?")
+    alice.reads("1 new message")
+    alice.press("Back to call")
+    alice.reads("Are you there?")
+
+
+def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(talking: tuple[Person, Person]) -> None:
+    """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
+    alice, bob = talking
+    alice.goes_to("Dashboard")
+    for _ in range(4):  # it depended on what was a few hundredths of a second earlier
+        alice.press("Back to call")
+        alice.page.wait_for_url("**/room", wait_until="commit")
+        alice.page.evaluate(NOTE_PAGES)
+        alice.goes_to("Dashboard")
+        alice.page.wait_for_url("**/dashboard", wait_until="commit")
+        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
+    bob.writes("Gone again?")
+    alice.reads("1 new message")
+    assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]
+
+
+def test_a_busy_person_is_not_rung(server: Server, talking: tuple[Person, Person], carol: Person) -> None:
+    """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
+    alice, bob = talking
+    carol.enters(server.url)
+    carol.calls(bob)
+    carol.reads("Busy")
+    expect(bob.dialog("Incoming call")).to_have_count(0)
+    bob.sees(alice)
 
 
 def test_a_room_link_brings_two_together(server: Server, alice: Person, meet: Meet) -> None:
-    """Alice opens a room; Bob opens its link, is asked for his name, and joins."""
+    """Alice opens a room; Bob opens its link, is asked for his name, and joins. When he opens the link of her next one,
+    he is never taken for a stranger: the first thing that can be pressed is `Join`, and no name is asked for. When he
+    closes the tab, Alice is told at once that he is gone, and after the grace period why the call ended."""
     bob = meet("Bob", "green", 880)
     alice.enters(server.url)
     alice.press("New room")
@@ -97,21 +127,20 @@ def test_a_room_link_brings_two_together(server: Server, alice: Person, meet: Me
     bob.is_in_call_with(alice)
     alice.sees(bob)
     bob.sees(alice)
+    bob.hangs_up()
+    bob.reads("Call ended")
 
-
-def test_who_comes_back_by_a_link_is_never_taken_for_a_stranger(server: Server, alice: Person, meet: Meet) -> None:
-    """The first thing that can be pressed is the `Join` of whoever this tab was, and no name is asked for."""
-    bob = meet("Bob", "green", 880)
-    alice.enters(server.url)
     alice.press("New room")
     alice.page.get_by_role("tab", name="Link").click()
-    link = alice.page.get_by_text("?room=").inner_text()
-    bob.enters(server.url)
     bob.page.add_init_script(f"({WATCH_FIELDS})()")
-    bob.opens(link)
+    bob.opens(alice.page.get_by_text("?room=").inner_text())
     bob.press("Join")
     bob.is_in_call_with(alice)
     assert bob.page.evaluate("window.asked") is False
+
+    bob.page.close()
+    alice.reads(f"{bob.name} lost the connection")
+    alice.reads("Connection lost")
 
 
 def test_an_unknown_room_is_named(server: Server, alice: Person) -> None:
@@ -145,16 +174,6 @@ def test_declined_cancelled_and_unanswered(server: Server, alice: Person, bob: P
     bob.reads(f"Missed call from {alice.name}")
 
 
-def test_a_busy_person_is_not_rung(server: Server, alice: Person, bob: Person, carol: Person) -> None:
-    """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
-    carol.enters(server.url)
-    alice.meets(bob, server.url)
-    carol.calls(bob)
-    carol.reads("Busy")
-    expect(bob.dialog("Incoming call")).to_have_count(0)
-    bob.sees(alice)
-
-
 def test_two_who_call_each_other_talk(server: Server, alice: Person, bob: Person) -> None:
     """Glare: Bob's own call, made while Alice's rings, is the answer to it."""
     alice.enters(server.url)
@@ -184,30 +203,3 @@ def test_words_are_shown_as_typed(server: Server, alice: Person, meet: Meet) -> 
     field.press("Enter")
     expect(alice.page.get_by_role("log")).to_contain_text(said, timeout=WITHIN)
     assert alice.page.get_by_role("log").locator("img").count() == 0
-
-
-def test_the_chat_counts_what_is_unread(server: Server, alice: Person, bob: Person) -> None:
-    """What is said while one is on another page waits with a badge."""
-    alice.meets(bob, server.url)
-    alice.goes_to("History")
-    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
-    bob.writes("Are you there?")
-    alice.reads("1 new message")
-    alice.press("Back to call")
-    alice.reads("Are you there?")
-
-
-def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(server: Server, alice: Person, bob: Person) -> None:
-    """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
-    alice.meets(bob, server.url)
-    alice.goes_to("Dashboard")
-    for _ in range(4):  # it depended on what was a few hundredths of a second earlier
-        alice.press("Back to call")
-        alice.page.wait_for_url("**/room", wait_until="commit")
-        alice.page.evaluate(NOTE_PAGES)
-        alice.goes_to("Dashboard")
-        alice.page.wait_for_url("**/dashboard", wait_until="commit")
-        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
-    bob.writes("Are you there?")
-    alice.reads("1 new message")
-    assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]

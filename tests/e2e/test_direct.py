@@ -38,12 +38,10 @@ def sockets(server: Server) -> int:
     return len(psutil.Process(server.pid).net_connections("udp"))
 
 
-def test_direct_and_back_three_times(server: Server, alice: Person, bob: Person) -> None:
+def test_direct_and_back_three_times(server: Server, talking: tuple[Person, Person]) -> None:
     """Either of the two switches; picture and sound are the other's on each path, and one path rests meanwhile: the
     server has no socket left over which media came."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    bob.sees(alice)
+    alice, bob = talking
     assert sockets(server)
     for one, other in ((alice, bob), (bob, alice), (alice, bob)):
         switches_to(one, "Direct")
@@ -61,6 +59,131 @@ def test_direct_and_back_three_times(server: Server, alice: Person, bob: Person)
             is_off_direct(me)
             me.sees(them)
             me.hears(them)
+
+
+def test_a_page_switch_and_a_reload_keep_it_direct(direct: tuple[Person, Person]) -> None:
+    """In the dock the same connection goes on; after a reload both connect anew, and the call is never gone."""
+    alice, bob = direct
+    before = connections(alice)
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    sees_directly(alice, bob)
+    sees_directly(bob, alice)
+    assert connections(alice) == before
+    alice.press("Back to call")
+    alice.is_in_call_with(bob)
+    alice.page.reload()
+    alice.is_in_call_with(bob)
+    for one, other in ((alice, bob), (bob, alice)):
+        sees_directly(one, other)
+        hears_directly(one, other)
+
+
+def test_the_buttons_do_what_they_say(direct: tuple[Person, Person]) -> None:
+    """Camera and microphone, seen by the other; devices; the quality that opens into details."""
+    alice, bob = direct
+    rests_on_server(alice)
+    bob.press("Mute microphone")
+    alice.reads("muted")
+    bob.press("Turn camera off")
+    alice.reads(f"{bob.name} has the camera off")
+    switches_to(alice, "Through server")
+    is_off_direct(alice)
+    alice.reads(f"{bob.name} has the camera off")
+    bob.switches("Turn camera on")
+    bob.switches("Unmute microphone")
+    alice.sees(bob)
+    goes_direct(bob, alice)
+    alice.page.locator(".direct-quality summary").click()
+    alice.reads("Round trip")
+    alice.page.locator(".direct-devices summary").click()
+    expect(alice.page.get_by_label("Microphone", exact=True).locator("option")).not_to_have_count(0, timeout=WITHIN)
+    alice.press("Share screen")
+    expect(alice.button("Stop sharing")).to_be_visible(timeout=WITHIN)
+    alice.press("Stop sharing")
+    sees_directly(bob, alice)
+    alice.press("Full screen")
+    alice.page.wait_for_function("() => document.fullscreenElement?.matches('.parley-direct')", timeout=WITHIN)
+    alice.press("Leave full screen")
+    alice.page.wait_for_function("() => !document.fullscreenElement", timeout=WITHIN)
+    alice.press("Picture-in-picture")
+    alice.page.wait_for_function("() => document.pictureInPictureElement?.matches('.direct-other')", timeout=WITHIN)
+    alice.press("Picture-in-picture")
+    alice.page.wait_for_function("() => !document.pictureInPictureElement", timeout=WITHIN)
+    sees_directly(alice, bob)
+
+
+def test_an_effect_brings_it_back_to_the_server(direct: tuple[Person, Person]) -> None:
+    """Both are told who chose one, and Bob sees it."""
+    alice, bob = direct
+    alice.page.get_by_role("tab", name="Effect").click()
+    alice.chooses("Grayscale")
+    alice.reads("You chose an effect, so the call goes through the server")
+    bob.reads(f"{alice.name} chose an effect, so the call goes through the server")
+    is_off_direct(bob)
+    bob.watches(STAGE, "grey")
+    alice.chooses("None")
+    bob.sees(alice)
+
+
+def test_bad_signals_are_refused_and_nobody_notices(
+    server: Server, direct: tuple[Person, Person], carol: Person
+) -> None:
+    """Foreign, malformed, oversized and flooding: an answer says what is wrong, and the call goes on."""
+    carol.enters(server.url)
+    alice, bob = direct
+    made = {one: connections(one) for one in (alice, bob)}
+    call, token = bob.page.evaluate("sessionStorage.getItem('parley.direct')"), "sessionStorage.getItem('parley.token')"
+    bad = [
+        {"type": "offer", "call": call, "sdp": 7},
+        {"type": "offer", "call": call, "sdp": "x" * 40_000},
+        {"type": "candidate", "call": call, "candidates": [{"candidate": "x"}] * 33},
+        {"type": "hangup", "call": "another"},
+        {"type": "state", "call": call, "state": "asleep"},
+    ]
+    origin = Origin(server.url.rstrip("/"))
+    with connect(f"ws://localhost:{server.port}/signal", origin=origin) as line:
+
+        def answer_to(message: dict[str, Any]) -> str:
+            line.send(json.dumps(message))
+            while (answer := json.loads(line.recv(timeout=5)))["type"] == "changed":
+                pass
+            return str(answer["type"])
+
+        assert answer_to({"type": "hello", "token": carol.page.evaluate(token)}) == "welcome"
+        foreign = [
+            {"type": "hangup", "call": call},
+            {"type": "offer", "call": call, "sdp": "v=0"},
+            {"type": "candidate", "call": call, "candidates": []},
+            {"type": "state", "call": call, "state": "failed"},
+        ]
+        assert {answer_to(message) for message in [*foreign, *bad]} == {"error"}
+    send = (
+        "messages => { window.parleyMail.outbox.push(...messages); window.dispatchEvent(new Event('parley-outbox')); }"
+    )
+    bob.page.evaluate(send, bad)
+    with bob.page.expect_websocket(timeout=WITHIN):  # the flood closes the line, and the page opens another one
+        bob.page.evaluate(send, [{"type": "candidate", "call": call, "candidates": []}] * 500)
+    for one, other in ((alice, bob), (bob, alice)):
+        sees_directly(one, other)
+        hears_directly(one, other)
+        assert connections(one) == made[one]
+
+
+def test_a_third_person_brings_it_back_to_the_server(
+    server: Server, direct: tuple[Person, Person], carol: Person
+) -> None:
+    """Carol is invited and joins: both are told, and all three are seen."""
+    alice, bob = direct
+    carol.enters(server.url)
+    alice.press(f"Invite {carol.name}")
+    carol.rings_for(alice)
+    carol.accepts()
+    for one in (alice, bob):
+        one.reads(f"{carol.name} joined, so the call goes through the server")
+        is_off_direct(one)
+        expect(one.page.get_by_role("radio", name="Direct")).to_have_count(0)
+        one.sees_all(alice, bob, carol)
 
 
 def test_the_ring_carries_the_offer(server: Server, alice: Person, bob: Person) -> None:
@@ -129,58 +252,6 @@ def test_early_candidates_wait(server: Server, alice: Person, meet: Meet) -> Non
     bob.sees(alice)
     goes_direct(alice, bob)
     assert order.index("candidate") < order.index("offer")
-
-
-def test_a_page_switch_and_a_reload_keep_it_direct(server: Server, alice: Person, bob: Person) -> None:
-    """In the dock the same connection goes on; after a reload both connect anew, and the call is never gone."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    goes_direct(alice, bob)
-    before = connections(alice)
-    alice.goes_to("History")
-    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
-    sees_directly(alice, bob)
-    sees_directly(bob, alice)
-    assert connections(alice) == before
-    alice.press("Back to call")
-    alice.is_in_call_with(bob)
-    alice.page.reload()
-    alice.is_in_call_with(bob)
-    for one, other in ((alice, bob), (bob, alice)):
-        sees_directly(one, other)
-        hears_directly(one, other)
-
-
-def test_a_third_person_brings_it_back_to_the_server(server: Server, alice: Person, bob: Person, meet: Meet) -> None:
-    """Carol joins by the link: both are told, and all three are seen."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    alice.page.get_by_role("tab", name="Link").click()
-    link = alice.page.get_by_text("?room=").inner_text()
-    goes_direct(alice, bob)
-    carol = meet("Carol", "blue", 660)
-    carol.opens(link)
-    carol.page.get_by_label("Your name").fill(carol.name)
-    carol.press("Join")
-    for one in (alice, bob):
-        one.reads(f"{carol.name} joined, so the call goes through the server")
-        is_off_direct(one)
-        expect(one.page.get_by_role("radio", name="Direct")).to_have_count(0)
-
-
-def test_an_effect_brings_it_back_to_the_server(server: Server, alice: Person, bob: Person) -> None:
-    """Both are told who chose one, and Bob sees it."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    goes_direct(alice, bob)
-    alice.page.get_by_role("tab", name="Effect").click()
-    alice.chooses("Grayscale")
-    alice.reads("You chose an effect, so the call goes through the server")
-    bob.reads(f"{alice.name} chose an effect, so the call goes through the server")
-    is_off_direct(bob)
-    bob.watches(STAGE, "grey")
-    alice.chooses("None")
-    bob.sees(alice)
 
 
 @needs_coturn
@@ -268,85 +339,3 @@ def test_hosts_that_cannot_reach_each_other_are_relayed(distant: tuple[Host, Per
     alice.hangs_up()
     for one in (alice, bob):
         one.reads("Call ended")
-
-
-def test_bad_signals_are_refused_and_nobody_notices(server: Server, alice: Person, bob: Person, carol: Person) -> None:
-    """Foreign, malformed, oversized and flooding: an answer says what is wrong, and the call goes on."""
-    carol.enters(server.url)
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    goes_direct(alice, bob)
-    made = {one: connections(one) for one in (alice, bob)}
-    call, token = bob.page.evaluate("sessionStorage.getItem('parley.direct')"), "sessionStorage.getItem('parley.token')"
-    bad = [
-        {"type": "offer", "call": call, "sdp": 7},
-        {"type": "offer", "call": call, "sdp": "x" * 40_000},
-        {"type": "candidate", "call": call, "candidates": [{"candidate": "x"}] * 33},
-        {"type": "hangup", "call": "another"},
-        {"type": "state", "call": call, "state": "asleep"},
-    ]
-    origin = Origin(server.url.rstrip("/"))
-    with connect(f"ws://localhost:{server.port}/signal", origin=origin) as line:
-
-        def answer_to(message: dict[str, Any]) -> str:
-            line.send(json.dumps(message))
-            while (answer := json.loads(line.recv(timeout=5)))["type"] == "changed":
-                pass
-            return str(answer["type"])
-
-        assert answer_to({"type": "hello", "token": carol.page.evaluate(token)}) == "welcome"
-        foreign = [
-            {"type": "hangup", "call": call},
-            {"type": "offer", "call": call, "sdp": "v=0"},
-            {"type": "candidate", "call": call, "candidates": []},
-            {"type": "state", "call": call, "state": "failed"},
-        ]
-        assert {answer_to(message) for message in [*foreign, *bad]} == {"error"}
-    send = (
-        "messages => { window.parleyMail.outbox.push(...messages); window.dispatchEvent(new Event('parley-outbox')); }"
-    )
-    bob.page.evaluate(send, bad)
-    with bob.page.expect_websocket(timeout=WITHIN):  # the flood closes the line, and the page opens another one
-        bob.page.evaluate(send, [{"type": "candidate", "call": call, "candidates": []}] * 500)
-    for one, other in ((alice, bob), (bob, alice)):
-        sees_directly(one, other)
-        hears_directly(one, other)
-        assert connections(one) == made[one]
-    alice.hangs_up()
-    bob.reads("Call ended")
-
-
-def test_the_buttons_do_what_they_say(server: Server, alice: Person, bob: Person) -> None:
-    """Camera and microphone, seen by the other; devices; the quality that opens into details."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    goes_direct(alice, bob)
-    rests_on_server(alice)
-    bob.press("Mute microphone")
-    alice.reads("muted")
-    bob.press("Turn camera off")
-    alice.reads(f"{bob.name} has the camera off")
-    switches_to(alice, "Through server")
-    is_off_direct(alice)
-    alice.reads(f"{bob.name} has the camera off")
-    bob.switches("Turn camera on")
-    bob.switches("Unmute microphone")
-    alice.sees(bob)
-    goes_direct(bob, alice)
-    alice.page.locator(".direct-quality summary").click()
-    alice.reads("Round trip")
-    alice.page.locator(".direct-devices summary").click()
-    expect(alice.page.get_by_label("Microphone", exact=True).locator("option")).not_to_have_count(0, timeout=WITHIN)
-    alice.press("Share screen")
-    expect(alice.button("Stop sharing")).to_be_visible(timeout=WITHIN)
-    alice.press("Stop sharing")
-    sees_directly(bob, alice)
-    alice.press("Full screen")
-    alice.page.wait_for_function("() => document.fullscreenElement?.matches('.parley-direct')", timeout=WITHIN)
-    alice.press("Leave full screen")
-    alice.page.wait_for_function("() => !document.fullscreenElement", timeout=WITHIN)
-    alice.press("Picture-in-picture")
-    alice.page.wait_for_function("() => document.pictureInPictureElement?.matches('.direct-other')", timeout=WITHIN)
-    alice.press("Picture-in-picture")
-    alice.page.wait_for_function("() => !document.pictureInPictureElement", timeout=WITHIN)
-    sees_directly(alice, bob)

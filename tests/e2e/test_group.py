@@ -2,23 +2,10 @@
 
 from itertools import permutations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
-
-
-@pytest.fixture
-def three(server: Server, alice: Person, bob: Person, carol: Person) -> list[Person]:
-    """Alice has called Bob and has invited Carol."""
-    carol.enters(server.url)
-    alice.meets(bob, server.url)
-    alice.press(f"Invite {carol.name}")
-    carol.rings_for(alice)
-    carol.accepts()
-    carol.reads(f"In call with {alice.name} and {bob.name}")
-    return [alice, bob, carol]
 
 
 def test_everybody_sees_and_hears_everybody(three: list[Person]) -> None:
@@ -46,6 +33,8 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
     alice.sees(bob)
     alice.chooses_layout("Grid")
     alice.sees_all(*three)
+    for person in (alice, bob):
+        person.switches("Unmute microphone")
 
 
 def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:

@@ -23,10 +23,9 @@ NO_GREEN_LIGHT = tuple(flag for flag in FLAGS if flag != "--use-fake-ui-for-medi
 NO_DEVICES = tuple(flag for flag in NO_GREEN_LIGHT if flag != "--use-fake-device-for-media-stream")
 
 
-def test_an_effect_changes_what_both_see(server: Server, alice: Person, bob: Person) -> None:
+def test_an_effect_changes_what_both_see(talking: tuple[Person, Person]) -> None:
     """Grayscale takes the red out of the own preview and out of the other's stage; None brings it back."""
-    alice.meets(bob, server.url)
-    bob.sees(alice)
+    alice, bob = talking
     alice.page.get_by_role("tab", name="Effect").click()
     alice.chooses("Grayscale")
     alice.watches(PREVIEW, "grey")
@@ -49,10 +48,9 @@ def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alic
     alice.sees_self()
 
 
-def test_the_other_side_is_told_what_is_off(server: Server, alice: Person, bob: Person) -> None:
+def test_the_other_side_is_told_what_is_off(talking: tuple[Person, Person]) -> None:
     """Muted and camera off are written by the name, and come back off; the black picture is explained."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
+    alice, bob = talking
     bob.switches("Mute microphone")
     alice.reads("muted")
     bob.switches("Unmute microphone")
@@ -64,10 +62,9 @@ def test_the_other_side_is_told_what_is_off(server: Server, alice: Person, bob: 
     alice.sees(bob)
 
 
-def test_what_is_off_stays_off_over_a_reload(server: Server, alice: Person, bob: Person) -> None:
+def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> None:
     """A new connection in the same call sends nothing that its person has switched off; the next call starts anew."""
-    alice.meets(bob, server.url)
-    alice.sees(bob)
+    alice, bob = talking
     bob.switches("Mute microphone")
     bob.switches("Turn camera off")
     alice.reads(f"{bob.name} has the camera off")
