@@ -23,6 +23,7 @@ from components import (
     session,
     stage,
     streamlit_frontend,
+    toasts,
     watch,
     webrtc,
 )
@@ -78,6 +79,7 @@ def show() -> None:
     with signals:  # only now, because on the page effects are chosen
         preview.prepare(view)
     watch.show(view, polling=polling)
+    toasts.show()  # only now, because all of the page may have something to say
 
 
 def _pages() -> list[st.Page]:

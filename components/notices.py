@@ -7,7 +7,7 @@ import streamlit as st
 
 from calls.rooms import Ending, View
 from calls.states import Status
-from components import session
+from components import session, toasts
 from components.names import listed
 from components.reasons import REASONS
 from components.text import plain
@@ -27,7 +27,7 @@ def show(view: View | None) -> None:
     _comings_and_goings(_company(view))
     here = session.tab()
     if here.notice:
-        st.toast(plain(here.notice), icon=":material/info:", duration="long")
+        toasts.tell(plain(here.notice), icon=":material/info:", duration="long")
         here.notice = ""
     if view and view.ending:
         with st.container(key="ending", horizontal=True, vertical_alignment="center"):
@@ -54,9 +54,9 @@ def _comings_and_goings(now: Company) -> None:
     if now.room != before.room:
         return
     for who in now.names.keys() - before.names.keys():
-        st.toast(f"{plain(now.names[who])} joined", icon=":material/login:")
+        toasts.tell(f"{plain(now.names[who])} joined", icon=":material/login:")
     for who in before.names.keys() - now.names.keys():
-        st.toast(f"{plain(before.names[who])} left", icon=":material/logout:")
+        toasts.tell(f"{plain(before.names[who])} left", icon=":material/logout:")
 
 
 def line(ending: Ending) -> str:

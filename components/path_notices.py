@@ -5,7 +5,7 @@ import streamlit as st
 from calls.paths import MediaPath, PathReason
 from calls.rooms import View
 from calls.states import Status
-from components import session
+from components import session, toasts
 from components.text import plain
 
 KEY = "path-seen"
@@ -18,7 +18,7 @@ def show(view: View | None) -> None:
     if view is None or before is None or seen is None or before[0] != seen[0] or before == seen:
         return
     if line := _line(view):
-        st.toast(line, icon=":material/alt_route:", duration="long")
+        toasts.tell(line, icon=":material/alt_route:", duration="long")
 
 
 def _seen(view: View | None) -> tuple[object, ...] | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.errors import UnknownError
 from calls.rooms import View
-from components import session, webrtc
+from components import session, toasts, webrtc
 
 
 def show(view: View | None, *, polling: bool) -> None:
@@ -37,4 +37,4 @@ def _changes(who: str, version: int) -> None:
 def _tell_once() -> None:
     if not session.tab().told_polling:
         session.tab().told_polling = True
-        st.toast("Live updates are not reachable; this page looks for news every 2 seconds.", icon=":material/sync:")
+        toasts.tell("Live updates are not reachable; this page looks for news every 2 seconds.", icon=":material/sync:")

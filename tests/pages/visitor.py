@@ -1,6 +1,6 @@
 """A person in front of the app as a handful of verbs: `ada.presses("Enter")`, `ada.reads`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ class Visitor:
     """One browser tab. After every step the page was drawn without an error."""
 
     page: AppTest
+    told: list[str] = field(default_factory=list)
+    """The notices that have popped up with the last step."""
+    shown: list[str] = field(default_factory=list)
+    """Those of the last run; the browser shows none again that it has already."""
 
     @classmethod
     def opens(cls, *, room: str | None = None, timezone: str | None = None) -> "Visitor":
@@ -81,11 +85,6 @@ class Visitor:
         return [element.value for element in texts]
 
     @property
-    def told(self) -> list[str]:
-        """The notices that pop up."""
-        return [toast.value for toast in self.page.toast]
-
-    @property
     def buttons(self) -> list[str]:
         return [button.label for button in self.page.button]
 
@@ -140,6 +139,7 @@ class Visitor:
         return self.tab.feed.chain
 
     def _drawn(self) -> "Visitor":
+        self.told.clear()
         self._run()
         turn: Turn = self.page.session_state["turn"]
         if turn.to:  # the browser's part: it follows the link, and says that it has
@@ -151,3 +151,6 @@ class Visitor:
     def _run(self) -> None:
         self.page.run()
         assert [error.value for error in self.page.exception] == []
+        shown = [toast.value for toast in self.page.toast]
+        self.told.extend(line for line in shown if line not in self.shown)
+        self.shown[:] = shown
