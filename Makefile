@@ -25,7 +25,7 @@ run: $(VENV)/complete  ## Start Parley; the first start installs what it needs i
 
 test: $(VENV)/installed-dev  ## Install what the tests need, and run them; ARGS=tests/test_rooms.py picks some
 	@sh scripts/system.sh tests $(PY)
-	$(if $(ARGS),$(PY) -m pytest $(ARGS),$(PY) -m pytest --ignore=tests/e2e -n $(WORKERS) && $(PY) -m pytest tests/e2e)
+	$(if $(ARGS),$(PY) -m pytest $(ARGS),$(PY) -m pytest --ignore=tests/e2e -n $(WORKERS) --dist worksteal && $(PY) -m pytest tests/e2e)
 
 check: $(VENV)/installed-dev  ## Look at style and types, then run the tests
 	$(PY) -m ruff check .

@@ -106,18 +106,21 @@ class Regulars:
     def part(self, name: str, *, well: bool, stays: bool) -> None:
         """A test is over: back to the lobby with whoever does not stay in the call. Who is elsewhere, or was in a test
         that failed, does not come again."""
-        person, stack = self._people.pop(name)
-        if well and person.home == self._home and not person.page.is_closed():
-            if not stays:
-                person.goes_home()
-            self._people[name] = person, stack
-        else:
-            stack.close()
+        person, _ = self._people[name]
+        if not well or person.home != self._home or person.page.is_closed():
+            self.leaves(name)
+        elif not stays:
+            person.goes_home()
+
+    def leaves(self, name: str) -> None:
+        """This one closes the page and does not come again."""
+        _, stack = self._people.pop(name)
+        stack.close()
 
     def close(self) -> None:
-        """Everybody goes."""
-        while self._people:
-            self._people.popitem()[1][1].close()
+        """Everybody leaves."""
+        for name in [*self._people]:
+            self.leaves(name)
 
 
 @pytest.fixture(scope="package")

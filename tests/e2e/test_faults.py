@@ -1,6 +1,6 @@
 """What a person meets when the network, the server or somebody else misbehaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,6 @@ from websockets.typing import Origin
 from tests.e2e.conftest import Meet
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server, serving
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
-    """A server that nobody has asked for anything yet."""
-    with serving(tmp_path, seat_grace="2") as running:
-        yield running
 
 
 class Lines:
@@ -65,11 +58,16 @@ def test_the_line_comes_back_or_the_page_asks(server: Server, alice: Person, mee
 
 
 def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """A server that is told not to push is asked by every page, and no line is opened."""
+    """A server that is told not to push is asked by every page, and no line is opened. Whatever page it is asked for
+    first, it is shown within the app, with the other ones."""
     alice, bob = strangers
     with serving(tmp_path, push="false") as server:
         lines = Lines(bob.page)
-        alice.enters(server.url)
+        alice.opens(f"{server.url}history")
+        expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+        alice.reads("No calls yet.")
+        alice.goes_to("Lobby")
+        alice.gives_name()
         bob.enters(server.url)
         alice.calls(bob)
         bob.rings_for(alice)
@@ -78,35 +76,25 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
         assert not lines.opened
 
 
-def test_a_page_of_its_own_is_the_first_one_asked_for(own_server: Server, meet: Meet) -> None:
-    """A fresh server whose first visitor opens /history shows it within the app, with its other pages."""
-    alice = meet("Alice", "red", 440)
-    alice.opens(f"{own_server.url}history")
-    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
-    alice.reads("No calls yet.")
-    alice.goes_to("Lobby")
-    alice.gives_name()
-
-
-def test_a_restarted_server_brings_both_back_to_the_lobby(own_server: Server, strangers: tuple[Person, Person]) -> None:
+def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
     """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call."""
     alice, bob = strangers
-    alice.meets(bob, own_server.url)
-    alice.sees(bob)
-    own_server.stop()
-    for one in (alice, bob):
-        expect(one.page.get_by_text("The server cannot be reached")).to_be_visible(timeout=WITHIN)
-    own_server.start()
-    for one in (alice, bob):
-        one.reads(f"Hello, {one.name}")
-        expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden(timeout=WITHIN)
-    alice.calls(bob)
-    bob.rings_for(alice)
+    with serving(tmp_path) as server:
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        server.stop()
+        for one in (alice, bob):
+            expect(one.page.get_by_text("The server cannot be reached")).to_be_visible(timeout=WITHIN)
+        server.start()
+        for one in (alice, bob):
+            one.reads(f"Hello, {one.name}")
+            expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden(timeout=WITHIN)
+        alice.calls(bob)
+        bob.rings_for(alice)
 
 
-def test_a_second_tab_takes_the_seat_over(server: Server, meet: Meet) -> None:
+def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:
     """A duplicated tab speaks for the participant; the first one says so and can take the seat back."""
-    alice = meet("Alice", "red", 440)
     alice.enters(server.url)
     with alice.page.context.expect_page() as opened:
         alice.page.evaluate("window.open(location.href)")  # a page opened so gets a copy of the sessionStorage
@@ -116,6 +104,7 @@ def test_a_second_tab_takes_the_seat_over(server: Server, meet: Meet) -> None:
     alice.press("Use it here")
     alice.reads(f"Hello, {alice.name}")
     second.reads("Parley is open in another tab")
+    second.page.close()
 
 
 def test_nonsense_on_the_line_reaches_nobody(server: Server, alice: Person, bob: Person) -> None:

@@ -38,22 +38,22 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
 
 
 def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:
-    """They go on as two, then one waits, and what she was writing is still there; whoever comes by the link is seen."""
+    """They go on as two, then one waits, and what he was writing is still there; whoever comes by the link is seen."""
     alice, bob, carol = three
-    message = alice.page.get_by_role("textbox", name="Message")
+    message = bob.page.get_by_role("textbox", name="Message")
     message.fill("Half a sent")
-    bob.hangs_up()
-    bob.reads("Call ended")
-    alice.is_in_call_with(carol)
-    alice.sees(carol)
+    alice.hangs_up()
+    alice.reads("Call ended")
+    bob.is_in_call_with(carol)
+    bob.sees(carol)
     carol.hangs_up()
-    alice.reads("Waiting for somebody to join")
+    bob.reads("Waiting for somebody to join")
     expect(message).to_have_value("Half a sent")
-    alice.page.get_by_role("tab", name="Link").click()
-    link = alice.page.get_by_text("?room=").inner_text()
-    bob.opens(link)
-    bob.press("Join")
-    bob.is_in_call_with(alice)
-    bob.sees(alice)
+    bob.page.get_by_role("tab", name="Link").click()
+    link = bob.page.get_by_text("?room=").inner_text()
+    alice.opens(link)
+    alice.press("Join")
+    alice.is_in_call_with(bob)
     alice.sees(bob)
-    alice.hears(bob)
+    bob.sees(alice)
+    bob.hears(alice)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Meet, Regulars
+from tests.e2e.conftest import Regulars
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
 
@@ -11,14 +11,15 @@ OPEN = 5  # the history has three files open, and the one page that is open has 
 POOLS = 16  # threads that the pools of asyncio and anyio keep for the next one; a connection has three
 
 
-def test_nothing_is_left_behind(server: Server, regulars: Regulars, meet: Meet) -> None:
+def test_nothing_is_left_behind(server: Server, regulars: Regulars) -> None:
     """By 20 calls at least: when those who made them have gone, threads, sockets and files are as many as before
     anybody came."""
     alice, bob = regulars.find("Alice", "red", 440), regulars.find("Bob", "green", 880)
     while server.answered() < CALLS:
         _call(alice, bob, server.url)
-    regulars.close()
-    carol = meet("Carol", "blue", 660).enters(server.url)
+    carol = regulars.find("Carol", "blue", 660).enters(server.url)
+    for name in ("Alice", "Bob"):
+        regulars.leaves(name)
     expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
     for _ in range(300):
         threads, files = (now - then for now, then in zip(server.held(), server.at_rest, strict=True))
