@@ -181,6 +181,7 @@ def test_a_third_person_brings_it_back_to_the_server(
     carol.accepts()
     for one in (alice, bob):
         one.reads(f"{carol.name} joined, so the call goes through the server")
+    for one in (alice, bob):
         is_off_direct(one)
         expect(one.page.get_by_role("radio", name="Direct")).to_have_count(0)
         one.sees_all(alice, bob, carol)

@@ -38,7 +38,7 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
 
 
 def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:
-    """They go on as two, then one waits, and what he was writing is still there; whoever comes by the link is seen."""
+    """They go on as two, then one waits, and what he was writing is still there; whoever comes is seen."""
     alice, bob, carol = three
     message = bob.page.get_by_role("textbox", name="Message")
     message.fill("Half a sent")
@@ -49,10 +49,9 @@ def test_who_leaves_leaves_the_others_together(server: Server, three: list[Perso
     carol.hangs_up()
     bob.reads("Waiting for somebody to join")
     expect(message).to_have_value("Half a sent")
-    bob.page.get_by_role("tab", name="Link").click()
-    link = bob.page.get_by_text("?room=").inner_text()
-    alice.opens(link)
-    alice.press("Join")
+    bob.press(f"Invite {alice.name}")
+    alice.rings_for(bob)
+    alice.accepts()
     alice.is_in_call_with(bob)
     alice.sees(bob)
     bob.sees(alice)
