@@ -1,5 +1,6 @@
 """Servers and people for the tests with real browsers."""
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -10,7 +11,7 @@ from string import ascii_lowercase
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.e2e.direct import OTHER, is_off_direct, sees_directly, switches_to
+from tests.e2e.direct import OTHER, goes_direct, is_off_direct, switches_to
 from tests.e2e.person import FLAGS, Person, launch, visiting
 from tests.e2e.server import Server, serving
 
@@ -20,7 +21,10 @@ RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 FAILED = pytest.StashKey[bool]()
 STAYING = pytest.StashKey[set[str]]()
 
-CALLS = {"talking": {"Alice", "Bob"}, "direct": {"Alice", "Bob"}, "three": {"Alice", "Bob", "Carol"}}
+CAROL = "<b>Carol</b> *x* :smile: [a](b)"
+"""A name that must be shown as it was typed, wherever it is shown."""
+
+CALLS = {"talking": {"Alice", "Bob"}, "direct": {"Alice", "Bob"}, "three": {"Alice", "Bob", CAROL}}
 """Fixtures that bring these people into a call, which goes on for as long as the next test asks for the same people."""
 
 names = map("".join, product(ascii_lowercase, repeat=2))
@@ -54,8 +58,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server with short timeouts, for all tests that do not need one of their own."""
-    with serving(tmp_path_factory.mktemp("server"), ring_timeout="9", seat_grace="5") as running:
+    """One server that soon gives up who is gone, for all tests that do not need one of their own."""
+    with serving(tmp_path_factory.mktemp("server"), seat_grace="5") as running:
         yield running
 
 
@@ -140,8 +144,9 @@ def _keep_what_they_saw(request: pytest.FixtureRequest, people: Sequence[Person]
     if request.node.stash.get(FAILED, False):
         RESULTS.mkdir(exist_ok=True)
         for person in people:
-            person.page.screenshot(path=RESULTS / f"{request.node.name} {person.name}.png")
-            (RESULTS / f"{request.node.name} {person.name}.html").write_text(person.page.content())
+            seen = f"{request.node.name} {re.sub(r'[^a-zA-Z]+', ' ', person.name)}"
+            person.page.screenshot(path=RESULTS / f"{seen}.png")
+            (RESULTS / f"{seen}.html").write_text(person.page.content())
 
 
 @contextmanager
@@ -169,7 +174,7 @@ def bob(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
 
 @pytest.fixture
 def carol(regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Person]:
-    with _regular(regulars, request, "Carol", "blue", 660) as person:
+    with _regular(regulars, request, CAROL, "blue", 660) as person:
         yield person
 
 
@@ -178,11 +183,13 @@ def talking(server: Server, alice: Person, bob: Person) -> tuple[Person, Person]
     """Alice and Bob see each other in a call through the server."""
     if not _go_on(alice, bob):
         alice.meets(bob, server.url)
+        alice.sees(bob)
+        bob.sees(alice)
     elif alice.page.locator(OTHER).is_visible():
         switches_to(alice, "Through server")
-    for one, other in ((alice, bob), (bob, alice)):
-        is_off_direct(one)
-        one.sees(other)
+        for one, other in ((alice, bob), (bob, alice)):
+            is_off_direct(one)
+            one.sees(other)
     return alice, bob
 
 
@@ -192,9 +199,7 @@ def direct(server: Server, alice: Person, bob: Person) -> tuple[Person, Person]:
     if not _go_on(alice, bob):
         alice.meets(bob, server.url)
     if not alice.page.locator(OTHER).is_visible():
-        switches_to(alice, "Direct")
-    for one, other in ((alice, bob), (bob, alice)):
-        sees_directly(one, other)
+        goes_direct(alice, bob)
     return alice, bob
 
 

@@ -77,9 +77,10 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
 
 
 def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call."""
+    """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call. Where
+    nobody answers, both are told so, each in words of their own."""
     alice, bob = strangers
-    with serving(tmp_path) as server:
+    with serving(tmp_path, ring_timeout="5") as server:
         alice.meets(bob, server.url)
         alice.sees(bob)
         server.stop()
@@ -91,6 +92,8 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
             expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden(timeout=WITHIN)
         alice.calls(bob)
         bob.rings_for(alice)
+        alice.reads("No answer")
+        bob.reads(f"Missed call from {alice.name}")
 
 
 def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:

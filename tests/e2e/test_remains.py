@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Regulars
+from tests.e2e.conftest import CAROL, Regulars
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server
 
@@ -17,7 +17,7 @@ def test_nothing_is_left_behind(server: Server, regulars: Regulars) -> None:
     alice, bob = regulars.find("Alice", "red", 440), regulars.find("Bob", "green", 880)
     while server.answered() < CALLS:
         _call(alice, bob, server.url)
-    carol = regulars.find("Carol", "blue", 660).enters(server.url)
+    carol = regulars.find(CAROL, "blue", 660).enters(server.url)
     for name in ("Alice", "Bob"):
         regulars.leaves(name)
     expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
