@@ -8,7 +8,7 @@ import numpy as np
 WIDTH, HEIGHT, FPS = 320, 240, 15
 RATE = 48_000
 
-COLOURS = {"red": (200, 30, 30), "green": (30, 180, 30), "blue": (40, 40, 210), "yellow": (200, 190, 30)}
+COLOURS = {"red": (200, 30, 30), "green": (30, 180, 30), "blue": (40, 40, 210)}
 SHOWN = COLOURS | {"grey": (81, 81, 81)}  # what red is as luma (BT.601)
 
 

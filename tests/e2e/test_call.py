@@ -50,65 +50,6 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.reads("Call ended")
 
 
-def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]) -> None:
-    """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
-    alice, bob = talking
-    alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
-    alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
-    alice.goes_to("History")
-    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
-    alice.sees(bob)
-    bob.sees(alice)
-    for streamer in (STAGE, PREVIEW):
-        assert alice.page.evaluate(f"document.querySelector('{streamer}').contentWindow.kept")
-
-    alice.press("Back to call")
-    alice.is_in_call_with(bob)
-    alice.page.reload()
-    alice.is_in_call_with(bob)
-    alice.sees(bob)
-    bob.sees(alice)
-
-
-def test_the_chat_counts_what_is_unread(talking: tuple[Person, Person]) -> None:
-    """What is said while one is on another page waits with a badge."""
-    alice, bob = talking
-    alice.goes_to("History")
-    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
-    bob.writes("Are you there?")
-    alice.reads("1 new message")
-    alice.press("Back to call")
-    alice.reads("Are you there?")
-
-
-def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(talking: tuple[Person, Person]) -> None:
-    """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
-    alice, bob = talking
-    alice.goes_to("Dashboard")
-    for _ in range(4):  # it depended on what was a few hundredths of a second earlier
-        alice.press("Back to call")
-        alice.page.wait_for_url("**/room", wait_until="commit")
-        alice.page.evaluate(NOTE_PAGES)
-        alice.goes_to("Dashboard")
-        alice.page.wait_for_url("**/dashboard", wait_until="commit")
-        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
-    bob.writes("Gone again?")
-    alice.reads("1 new message")
-    assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]
-    alice.press("Back to call")
-    alice.reads("Gone again?")
-
-
-def test_a_busy_person_is_not_rung(server: Server, talking: tuple[Person, Person], carol: Person) -> None:
-    """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
-    alice, bob = talking
-    carol.enters(server.url)
-    carol.calls(bob)
-    carol.reads("Busy")
-    expect(bob.dialog("Incoming call")).to_have_count(0)
-    bob.sees(alice)
-
-
 def test_a_room_link_brings_two_together(server: Server, alice: Person, meet: Meet) -> None:
     """Alice opens a room; Bob opens its link, is asked for his name, and joins. When he opens the link of her next one,
     he is never taken for a stranger: the first thing that can be pressed is `Join`, and no name is asked for. When he
@@ -199,3 +140,62 @@ def test_words_are_shown_as_typed(server: Server, alice: Person, carol: Person) 
     field.press("Enter")
     expect(alice.page.get_by_role("log")).to_contain_text(said, timeout=WITHIN)
     assert alice.page.get_by_role("log").locator("img").count() == 0
+
+
+def test_a_busy_person_is_not_rung(server: Server, talking: tuple[Person, Person], carol: Person) -> None:
+    """A third caller reads that Bob is busy, stays in the lobby, and Bob's call goes on."""
+    alice, bob = talking
+    carol.enters(server.url)
+    carol.calls(bob)
+    carol.reads("Busy")
+    expect(bob.dialog("Incoming call")).to_have_count(0)
+    bob.sees(alice)
+
+
+def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]) -> None:
+    """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
+    alice, bob = talking
+    alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
+    alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    alice.sees(bob)
+    bob.sees(alice)
+    for streamer in (STAGE, PREVIEW):
+        assert alice.page.evaluate(f"document.querySelector('{streamer}').contentWindow.kept")
+
+    alice.press("Back to call")
+    alice.is_in_call_with(bob)
+    alice.page.reload()
+    alice.is_in_call_with(bob)
+    alice.sees(bob)
+    bob.sees(alice)
+
+
+def test_the_chat_counts_what_is_unread(talking: tuple[Person, Person]) -> None:
+    """What is said while one is on another page waits with a badge."""
+    alice, bob = talking
+    alice.goes_to("History")
+    expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    bob.writes("Are you there?")
+    alice.reads("1 new message")
+    alice.press("Back to call")
+    alice.reads("Are you there?")
+
+
+def test_a_page_that_is_chosen_just_as_the_room_opens_is_kept(talking: tuple[Person, Person]) -> None:
+    """The room opens by itself and does not come back over where the person goes next; what is said there is unread."""
+    alice, bob = talking
+    alice.goes_to("Dashboard")
+    for _ in range(4):  # it depended on what was a few hundredths of a second earlier
+        alice.press("Back to call")
+        alice.page.wait_for_url("**/room", wait_until="commit")
+        alice.page.evaluate(NOTE_PAGES)
+        alice.goes_to("Dashboard")
+        alice.page.wait_for_url("**/dashboard", wait_until="commit")
+        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
+    bob.writes("Gone again?")
+    alice.reads("1 new message")
+    assert alice.page.evaluate("window.pages") == ["/room", "/dashboard"]
+    alice.press("Back to call")
+    alice.reads("Gone again?")

@@ -34,20 +34,6 @@ def test_an_effect_changes_what_both_see(talking: tuple[Person, Person]) -> None
     bob.sees(alice)
 
 
-def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alice: Person) -> None:
-    """Without an effect the camera is shown as it is, and the server sends nothing back; with one it does."""
-    alice.enters(server.url)
-    alice.press("Turn on camera")
-    alice.sees_self()
-    alice.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
-    assert alice.page.evaluate(RETURNED, PREVIEW) == 0
-    alice.chooses("Grayscale")
-    alice.watches(PREVIEW, "grey")
-    assert alice.page.evaluate(RETURNED, PREVIEW) > 0
-    alice.chooses("None")
-    alice.sees_self()
-
-
 def test_the_other_side_is_told_what_is_off(talking: tuple[Person, Person]) -> None:
     """Muted and camera off are written by the name, and come back off; the black picture is explained."""
     alice, bob = talking
@@ -79,6 +65,20 @@ def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> 
     alice.accepts()
     expect(bob.toggle("Mute microphone")).to_be_visible(timeout=WITHIN)
     alice.sees(bob)
+
+
+def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alice: Person) -> None:
+    """Without an effect the camera is shown as it is, and the server sends nothing back; with one it does."""
+    alice.enters(server.url)
+    alice.press("Turn on camera")
+    alice.sees_self()
+    alice.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
+    assert alice.page.evaluate(RETURNED, PREVIEW) == 0
+    alice.chooses("Grayscale")
+    alice.watches(PREVIEW, "grey")
+    assert alice.page.evaluate(RETURNED, PREVIEW) > 0
+    alice.chooses("None")
+    alice.sees_self()
 
 
 def test_without_permission_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
