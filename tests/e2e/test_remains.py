@@ -21,7 +21,7 @@ def test_nothing_is_left_behind(server: Server, regulars: Regulars) -> None:
     for name in ("Alice", "Bob"):
         regulars.leaves(name)
     expect(carol.page.get_by_text("Nobody else is here yet")).to_be_visible(timeout=WITHIN)
-    for _ in range(300):
+    for _ in range(WITHIN // 100):  # less than the half minute after which a connection that is never closed gives up
         threads, files = (now - then for now, then in zip(server.held(), server.at_rest, strict=True))
         if files <= OPEN and threads <= POOLS:
             return
