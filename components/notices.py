@@ -1,4 +1,4 @@
-"""One line about what just happened: who came or went, how the last call ended, why a button did nothing."""
+"""One line about what just happened: who came or went, how the last call ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,10 +25,6 @@ class Company:
 def show(view: View | None) -> None:
     """Draw the notices that wait for this tab."""
     _comings_and_goings(_company(view))
-    here = session.tab()
-    if here.notice:
-        toasts.tell(plain(here.notice), icon=":material/info:", duration="long")
-        here.notice = ""
     if view and view.ending:
         with st.container(key="ending", horizontal=True, vertical_alignment="center"):
             st.info(line(view.ending), icon=":material/call_end:")

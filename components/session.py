@@ -18,8 +18,9 @@ from calls.registry import Registry, Seat
 from calls.rooms import Change, View
 from calls.settings import Settings, load_settings
 from calls.states import Status
-from components import page_turner, webrtc
+from components import page_turner, toasts, webrtc
 from components.devices import Devices
+from components.text import plain
 
 AWAY = "The connection was lost for too long, or the server was restarted. You are back in the lobby."
 
@@ -84,8 +85,6 @@ class Tab:
     """The doorbell has said who this tab was."""
     name: str = ""
     """The name last used in this browser."""
-    notice: str = ""
-    """One line for the person, shown once."""
     told_polling: bool = False
     camera: bool = False
     """The person has turned the camera on."""
@@ -157,7 +156,7 @@ def resume(token: str | None, name: str | None) -> None:
     except UnknownError:
         if name:
             enter(name)
-            here.notice = AWAY
+            _tell(AWAY)
             page_turner.head_for("Lobby")
 
 
@@ -208,4 +207,8 @@ def attempt(action: Callable[[], object]) -> None:
     try:
         action()
     except ParleyError as error:
-        tab().notice = str(error)
+        _tell(str(error))
+
+
+def _tell(line: str) -> None:
+    toasts.tell(plain(line), icon=":material/info:", duration="long")

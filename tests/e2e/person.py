@@ -83,10 +83,14 @@ LISTEN = """
 """
 LEVELS = LEVELS.replace("LISTEN", LISTEN.replace("NOTHING", "[]"))
 LOUDEST = LOUDEST.replace("LISTEN", LISTEN.replace("NOTHING", "0"))
-# Keeps the direct connections, which the page itself makes, so that a test can look at them.
+# Keeps the direct connections and the sounds, which the page itself makes, so that a test can look at them.
 SPY = """() => {
   if (window !== top) return;
   window.connections = [];
+  window.sounds = [];
+  window.AudioContext = class extends AudioContext {
+    constructor(...options) { super(...options); window.sounds.push(this); }
+  };
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...options) { super(...options); window.connections.push(this); }
   };

@@ -28,11 +28,14 @@ NOTE_PAGES = """() => {
 
 
 def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
-    """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other."""
+    """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other. It is to
+    be heard that it rings, and no loudspeaker is kept open for it when it rings no more."""
     alice.enters(server.url)
     bob.enters(server.url)
     alice.calls(bob)
     bob.rings_for(alice)
+    for one in (alice, bob):
+        one.page.wait_for_function("() => window.sounds.some(({ state }) => state === 'running')", timeout=WITHIN)
     expect(alice.dialog("Outgoing call")).to_contain_text(f"Calling {bob.name}…")
     bob.sees_self()
     alice.sees_self()
@@ -42,6 +45,8 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.accepts()
     alice.sees(bob)
     bob.sees(alice)
+    for one in (alice, bob):
+        one.page.wait_for_function("() => window.sounds.every(({ state }) => state === 'suspended')", timeout=WITHIN)
     alice.hears(bob)
     bob.hears(alice)
 
