@@ -26,7 +26,7 @@ def show(view: View | None) -> str | None:
 
     def answer() -> None:
         said = st.session_state[KEY].get("answer")
-        if view and isinstance(said, Mapping):
+        if view and isinstance(said, Mapping) and _is_for(said, _ring(session.view())):
             _answer(view.me.id, str(said.get("room")), accepts=said.get("accepts") is True)
 
     result = _component(key=KEY, data={"ring": _ring(view)}, on_answer_change=answer, on_shown_change=lambda: None)
@@ -44,6 +44,11 @@ def _ring(view: View | None) -> dict[str, Any] | None:
         "name": view.other.name if view.other else "",
         "incoming": ring.callee == view.me.id,
     }
+
+
+def _is_for(said: Mapping[str, Any], ring: dict[str, Any] | None) -> bool:
+    """Whether what was said is not for an earlier ring than this one: an answer may come twice, and late."""
+    return ring is None or ring["deadline"] == said.get("deadline")
 
 
 def _answer(who: str, room: str, *, accepts: bool) -> None:

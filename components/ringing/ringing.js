@@ -4,38 +4,67 @@
 // One may be invited to the same room twice: it is the deadline that tells one ring from the next, on the screen and in the
 // answer, which Streamlit would not hear if it were the same as the last one.
 
-const ANSWER_WITHIN = 3_000;  // ms; an answer that changed nothing by then was lost: let the person try again
+const AGAIN_AFTER = 700, TIMES = 4;  // ms; an answer that changed nothing by then was lost on its way, and is said again
+const STEADY = 12;  // px; who moves the pointer further while pressing has changed their mind
 
-let shown = null, asked = null;
+let shown = null, saying = null, pressed = null;
 
 export default function ringing({ data, parentElement, setStateValue }) {
   const dialog = parentElement.querySelector("dialog"), { ring } = data;
   if (!ring) {
+    clearInterval(saying);
     dialog.close();
     shown = null;
     return;
   }
   write(dialog, ring);
   const [putDown, accept] = dialog.querySelectorAll("button");
+  const enable = (enabled) => { putDown.disabled = accept.disabled = !enabled; };
   const answer = (accepts) => {
-    putDown.disabled = accept.disabled = true;
-    clearTimeout(asked);
-    asked = setTimeout(() => { putDown.disabled = accept.disabled = false; }, ANSWER_WITHIN);
-    setStateValue("answer", { room: ring.room, deadline: ring.deadline, accepts });
+    let times = 0;
+    const say = () => {
+      if (times === TIMES) return rest(enable);
+      times += 1;
+      setStateValue("answer", { room: ring.room, deadline: ring.deadline, accepts, times });
+    };
+    enable(false);
+    clearInterval(saying);
+    saying = setInterval(say, AGAIN_AFTER);
+    say();
   };
-  putDown.onclick = () => answer(false);
-  accept.onclick = () => {
+  press(putDown, () => answer(false));
+  press(accept, () => {
     // A direct call's answer need not wait for the server (components/direct).
     window.dispatchEvent(new CustomEvent("parley-accept", { detail: ring.room }));
     answer(true);
-  };
+  });
   if (shown === ring.deadline) return;
   shown = ring.deadline;
-  clearTimeout(asked);
-  putDown.disabled = accept.disabled = false;
+  rest(enable);
   open(dialog);
   // Cameras and connections start only once it is on the screen who calls: starting them keeps a browser busy.
   requestAnimationFrame(() => setTimeout(() => setStateValue("shown", ring.room)));
+}
+
+// Nothing is being answered: the person may, also once more.
+function rest(enable) {
+  clearInterval(saying);
+  enable(true);
+}
+
+// A browser forgets a click when the page is laid out anew between pressing and letting go, as it is while cameras start.
+// So it is enough to let go where one has pressed; keys and screen readers click.
+function press(button, act) {
+  button.onpointerdown = (event) => {
+    pressed = event.isPrimary && event.button === 0 ? event : null;
+    if (pressed) button.setPointerCapture(event.pointerId);
+  };
+  button.onpointerup = ({ clientX, clientY }) => {
+    const moved = pressed ? Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) : Infinity;
+    pressed = null;
+    if (moved < STEADY && !button.disabled) act();
+  };
+  button.onclick = act;  // not after the above: then it is disabled
 }
 
 function write(dialog, { incoming, name }) {

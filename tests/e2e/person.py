@@ -95,6 +95,12 @@ SPY = """() => {
     constructor(...options) { super(...options); window.connections.push(this); }
   };
 }"""
+# Lays something over the whole page.
+COVER = """() => {
+  const cover = Object.assign(document.createElement("div"), { style: "position: fixed; inset: 0; z-index: 9999999" });
+  document.body.append(cover);
+  return cover;
+}"""
 STAGE, PREVIEW = ".st-key-stage iframe", ".st-key-preview iframe"
 
 
@@ -159,6 +165,16 @@ class Person:
         other.accepts()
         self.is_in_call_with(other)
         other.is_in_call_with(self)
+
+    def presses_while_it_is_covered(self, label: str) -> None:
+        """Press a button that something else comes to lie over before one has let go."""
+        box = self.finds(self.button(label)).bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.mouse.down()
+        cover = self.page.evaluate_handle(COVER)
+        self.page.mouse.up()
+        cover.evaluate("cover => cover.remove()")
 
     def accepts(self) -> None:
         self.press("Accept")

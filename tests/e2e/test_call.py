@@ -29,7 +29,8 @@ NOTE_PAGES = """() => {
 
 def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other. It is to
-    be heard that it rings, and no loudspeaker is kept open for it when it rings no more."""
+    be heard that it rings, and no loudspeaker is kept open for it when it rings no more. Accept counts also where the
+    page moves under the pressing hand."""
     alice.enters(server.url)
     bob.enters(server.url)
     alice.calls(bob)
@@ -42,7 +43,7 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     assert alice.stage_is_empty()
     assert bob.stage_is_empty()
 
-    bob.accepts()
+    bob.presses_while_it_is_covered("Accept")
     alice.sees(bob)
     bob.sees(alice)
     for one in (alice, bob):
