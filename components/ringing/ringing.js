@@ -5,7 +5,7 @@
 // answer, which Streamlit would not hear if it were the same as the last one.
 
 const AGAIN_AFTER = 700, TIMES = 4;  // ms; an answer that changed nothing by then was lost on its way, and is said again
-const STEADY = 12;  // px; who moves the pointer further while pressing has changed their mind
+const STEADY = 12;  // px; who moves the pointer further before letting go may have changed their mind
 
 let shown = null, saying = null, pressed = null;
 
@@ -53,19 +53,22 @@ function rest(enable) {
 }
 
 // A browser forgets a click when the page is laid out anew between pressing and letting go, as it is while cameras start.
-// So it is enough to let go where one has pressed; keys and screen readers click.
+// So it is enough to let go where one has pressed; the click that may follow finds the button disabled.
 function press(button, act) {
-  button.onpointerdown = (event) => {
-    pressed = event.isPrimary && event.button === 0 ? event : null;
-    if (pressed) button.setPointerCapture(event.pointerId);
+  button.onclick = act;
+  button.onpointerdown = ({ isPrimary, button: which, clientX, clientY }) => {
+    pressed = isPrimary && which === 0 ? { button, clientX, clientY } : null;
   };
-  button.onpointerup = ({ clientX, clientY }) => {
-    const moved = pressed ? Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) : Infinity;
-    pressed = null;
-    if (moved < STEADY && !button.disabled) act();
-  };
-  button.onclick = act;  // not after the above: then it is disabled
 }
+
+function letGo({ type, clientX, clientY }) {
+  const from = pressed;
+  pressed = null;
+  if (type !== "pointerup" || !from || from.button.disabled) return;
+  if (Math.hypot(clientX - from.clientX, clientY - from.clientY) < STEADY) from.button.onclick();
+}
+
+for (const event of ["pointerup", "pointercancel"]) window.addEventListener(event, letGo, true);
 
 function write(dialog, { incoming, name }) {
   dialog.querySelector("h2").textContent = incoming ? "Incoming call" : "Outgoing call";
