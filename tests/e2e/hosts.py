@@ -29,8 +29,8 @@ class Host:
         peer = f"{self._link}p"
         _ip("netns", "add", self.name)
         _ip("link", "add", self._link, "type", "veth", "peer", "name", peer, "netns", self.name)
-        # An IPv6 address of its own would be ready a second later, and Chromium gives up what it is just loading when an
-        # address comes.
+        # An IPv6 address of its own would be ready a second later, and Chromium gives up what it is just loading when
+        # an address comes.
         _ip("link", "set", self._link, "addrgenmode", "none")
         _ip("-n", self.name, "link", "set", peer, "addrgenmode", "none")
         _ip("addr", "add", f"{self._gateway}/24", "dev", self._link)
