@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
@@ -243,17 +243,21 @@ class Registry:
         Raises InputError for what is no code, UnknownError, RoomFullError, IllegalTransitionError.
         """
         with self._changing():
-            me, code = self._person(who), clean_code(code)
-            room = self._rooms.get(code)
-            if room is None or room.ringing:
-                raise UnknownError("No room has this code. It may have closed: ask for a new link.")
-            if me.room == code:
+            me, room = self._person(who), self._room_to_join(code)
+            if me.room == room.code:
                 self._answer(room, who)
-                return code
+                return room.code
             self._require_idle(me)
             self._require_place(room)
             self._enter(me, room, Event.JOIN)
-            return code
+            return room.code
+
+    def is_open(self, code: str) -> bool:
+        """Whether there is a room with this code, as typed."""
+        with self._lock, suppress(InputError, UnknownError):
+            self._room_to_join(code)
+            return True
+        return False
 
     def say(self, who: str, text: str) -> None:
         """Say something in the chat of one's room. InputError, UnknownError."""
@@ -475,6 +479,12 @@ class Registry:
     def _require_place(self, room: Room) -> None:
         if len(room.bound) >= self.capacity:
             raise RoomFullError(f"This room is full: it holds {self.capacity}.")
+
+    def _room_to_join(self, code: str) -> Room:
+        room = self._rooms.get(clean_code(code))
+        if room is None or room.ringing:
+            raise UnknownError("No room has this code. It may have closed: ask for a new link.")
+        return room
 
     def _room_with(self, who: str) -> Room:
         room = self._rooms.get(self._people[who].room or "")

@@ -11,7 +11,7 @@ from components.text import plain
 def show() -> None:
     """Draw the lobby for whoever this tab is."""
     view = session.view()
-    code = st.query_params.get("room")
+    code = st.query_params.get("room") or None
     # What is below stays at its place whatever comes and goes here: moved, it would lose a code half typed.
     with st.container():
         if view is None:
@@ -29,15 +29,20 @@ def show() -> None:
 
 
 def _welcome(code: str | None) -> None:
-    st.header("You are invited to a room" if code else "Welcome to Parley")
-    st.caption("Enter a name. Nobody sees or hears you before you call, accept or join.")
+    title, hint = "Welcome to Parley", "Enter a name. Nobody sees or hears you before you call, accept or join."
+    if invited := code is not None and _is_open(code):
+        title = "You are invited to a room"
+    elif code:
+        title, hint = "This room has closed", "Ask for a new link, or enter a name and call somebody yourself."
+    st.header(title)
+    st.caption(hint)
     with st.form("enter", border=False):
         if session.tab().name and "name" not in st.session_state:
             st.session_state["name"] = session.tab().name
         st.text_input("Your name", key="name", max_chars=NAME_LENGTH, autocomplete="nickname")
         with st.container(horizontal=True):
             st.form_submit_button("Enter", type="primary", on_click=_enter)
-            if code:
+            if invited:
                 st.form_submit_button("Join", icon=":material/login:", on_click=_enter_and_join, args=(code,))
 
 
@@ -65,8 +70,16 @@ def _entered(view: View, code: str | None) -> None:
         st.button("Leave", icon=":material/logout:", type="tertiary", on_click=session.leave, args=(view.me.id,))
     if code:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown("You are invited to a room.", width="stretch")
-            st.button("Join", icon=":material/login:", type="primary", on_click=_join, args=(view.me.id, code))
+            if _is_open(code):
+                st.markdown("You are invited to a room.", width="stretch")
+                st.button("Join", icon=":material/login:", type="primary", on_click=_join, args=(view.me.id, code))
+            else:
+                st.markdown("The room that you were invited to has closed. Ask for a new link.", width="stretch")
+                st.button("Dismiss", key="dismiss-link", on_click=st.query_params.clear)
+
+
+def _is_open(code: str) -> bool:
+    return session.services().registry.is_open(code)
 
 
 def _rooms(view: View) -> None:

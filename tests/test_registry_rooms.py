@@ -43,6 +43,14 @@ def test_joining_twice_is_joining_once(alice: Person, bob: Person) -> None:
     assert bob.view == before
 
 
+def test_a_room_is_open_until_the_last_one_leaves(registry: Registry, alice: Person) -> None:
+    """For its code in any form that a person may type."""
+    code = alice.opens_room()
+    assert all(registry.is_open(typed) for typed in (code, code.upper(), code.replace("-", " ")))
+    alice.puts_down(code)
+    assert not registry.is_open(code)
+
+
 def test_opening_twice_opens_one_room(registry: Registry, alice: Person) -> None:
     """A second press of New room is refused: one is in a room already, and stays in it."""
     code = alice.opens_room()
@@ -60,12 +68,14 @@ def test_a_wrong_code_opens_nothing(
     before = registry.snapshot()
     with pytest.raises(error):
         bob.joins(code)
+    assert not registry.is_open(code)
     assert registry.snapshot() == before
 
 
 def test_a_ringing_room_cannot_be_joined(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
     """While it rings a code is as good as none, for a stranger, for the caller and for the callee, who must accept."""
     code = alice.calls(bob)
+    assert not registry.is_open(code)
     before = registry.snapshot()
     for person in (alice, bob, carol):
         with pytest.raises(UnknownError, match="No room has this code"):

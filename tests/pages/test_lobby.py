@@ -223,11 +223,33 @@ def test_a_visitor_with_a_link_may_look_around_first(bob: Person) -> None:
 
 
 def test_a_link_to_a_room_that_has_closed_is_explained(bob: Person) -> None:
-    """The person is in, in the lobby, and reads why there is no room."""
+    """Before a name is asked for; whoever enters reads it in the lobby, until it is dismissed."""
     code = bob.opens_room()
     bob.puts_down(code)
     visitor = Visitor.opens(room=code)
+    assert visitor.titles == ["This room has closed"]
+    assert "Join" not in [button.label for button in visitor.page.button]
+    visitor.enters("Ada")
+    assert visitor.titles[0] == "Hello, Ada"
+    assert "The room that you were invited to has closed. Ask for a new link." in visitor.reads
+    visitor.presses("Dismiss")
+    assert not any("has closed" in line for line in visitor.reads)
+    assert "room" not in visitor.page.query_params
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize("code", ["nonsense", "0000-0000-0000"])
+def test_a_link_that_leads_nowhere_says_so(code: str) -> None:
+    """Whatever stands in it."""
+    assert Visitor.opens(room=code).titles == ["This room has closed"]
+
+
+def test_a_room_that_closes_while_one_types_ones_name_is_explained(bob: Person) -> None:
+    """The person is in, in the lobby, and reads why there is no room."""
+    code = bob.opens_room()
+    visitor = Visitor.opens(room=code)
     visitor.types("Your name", "Ada")
+    bob.puts_down(code)
     visitor.presses("Join")
     assert visitor.titles[0] == "Hello, Ada"
     assert len(visitor.told) == 1
