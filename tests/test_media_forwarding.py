@@ -5,6 +5,7 @@ Most tests share one call of two people, since each connection takes a moment.
 """
 
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -139,6 +140,21 @@ async def test_a_track_of_another_kind_is_encoded_as_ever() -> None:
     assert isinstance(frame, VideoFrame)
     assert (frame.width, frame.height) == (640, 480)
     await asyncio.gather(client.close(), server.close())
+
+
+async def test_an_answer_does_not_wait_long_for_a_server_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call goes on without the STUN server that says nothing; the library alone would wait five seconds."""
+    monkeypatch.setattr(peer, "GATHER_WITHIN", 0.1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent, loopback():
+        silent.bind(("127.0.0.1", 0))
+        url = "stun:{}:{}".format(*silent.getsockname())
+        server = peer.RTCPeerConnection(aiortc.RTCConfiguration([aiortc.RTCIceServer(url)]))
+        server.addTransceiver("audio")
+        async with asyncio.timeout(3):
+            await server.setLocalDescription(await server.createOffer())
+        assert silent.recv(2048, socket.MSG_DONTWAIT), "it has been asked"
+    assert "typ host" in server.localDescription.sdp
+    await server.close()
 
 
 # Keyframes

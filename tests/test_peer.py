@@ -82,6 +82,7 @@ def test_the_library_is_the_pinned_one() -> None:
         (RemoteBitrateEstimator, "add", "eebf26d4408c"),
         (AimdRateControl, "__init__", "021a15f1a7c8"),
         (AimdRateControl, "update", "57e6ed92dd15"),
+        (aioice.ice.Connection, "get_component_candidates", "1f3255fe6f97"),
         (aioice.ice.Connection, "data_received", "117c2c13c23b"),
         (aioice.ice.Connection, "sendto", "a1b3ac0c51fb"),
         (aioice.ice.StunProtocol, "send_data", "17f086be87bb"),

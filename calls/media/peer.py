@@ -9,6 +9,8 @@ ones that they extend, so that Python's name mangling leads to the same private 
   socket, where the original has a queue, a task and five coroutines for each packet. _rx_srtp, _tx_srtp, _rtp_router,
   _rtp_header_extensions_map and _register_rtp_receiver are used as the original does. RTCIceTransport._connection is
   aioice's, whose data_received gets every datagram, and whose _nominated is the pair of addresses that ICE has chosen.
+- RTCIceTransport._connection also asks the STUN and TURN servers, in get_component_candidates, for 5 s by default; ours
+  for GATHER_WITHIN.
 - RTCRtpReceiver._track is set when the other side's track is known: there our source is attached to it.
 - RTCRtpReceiver.__codecs, __rtx_ssrc, __started, __transport and __rtcp_task: what `receive` sets up; ours starts no
   decoder thread, which the original always does. __stop_decoder and _handle_disconnect are called when the other side
@@ -28,6 +30,7 @@ import asyncio
 import struct
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import aiortc
@@ -48,6 +51,11 @@ from calls.media.packet import Packet, SequenceCheck, is_entry
 from calls.media.source import Source
 
 DEFAULT_CAP = 1_500_000  # bits per second
+
+GATHER_WITHIN = 2  # seconds
+"""The answer waits until every STUN and TURN server has been heard, from every address of this machine. Some never are:
+from the address of a container bridge, or behind a firewall that drops what it does not like. What answers does so
+within two retransmissions (RFC 5389, section 7.2.1: after 0.5 s and 1.5 s)."""
 
 PAUSE = 2_000  # ms without a packet; the rate counter goes through every one of them, so it begins anew
 TELL_EVERY = 100  # ms; when too much comes, the estimate changes with every packet
@@ -113,6 +121,9 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
     def _RTCPeerConnection__createDtlsTransport(self) -> aiortc.RTCDtlsTransport:  # noqa: N802
         transport: aiortc.RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         transport.__class__ = RTCDtlsTransport
+        connection = transport.transport._connection
+        ask = partial(connection.get_component_candidates, timeout=GATHER_WITHIN)
+        connection.get_component_candidates = ask  # type: ignore[method-assign]
         return transport
 
 
