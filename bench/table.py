@@ -9,7 +9,9 @@ from statistics import median
 
 def machine() -> str:
     """The processor, how many of its cores there are, and the Python."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    models = [
+        line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")
+    ]
     model = models[0].split(":", 1)[1].strip() if models else platform.processor()
     return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 

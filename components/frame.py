@@ -29,7 +29,7 @@ from components import (
 )
 from components.devices import Devices
 
-SHEETS = {path.name: path.read_text() for path in (Path(__file__).parent / "styles").glob("*.css")}
+SHEETS = {path.name: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "styles").glob("*.css")}
 
 
 def show() -> None:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_the_version_is_the_one_that_was_read() -> None:
     """Another Streamlit has to be read again before it is pinned."""
-    assert f"streamlit=={version('streamlit')}" in (ROOT / "requirements.txt").read_text().splitlines()
+    assert f"streamlit=={version('streamlit')}" in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_signature_is_the_one_that_is_replaced() -> None:

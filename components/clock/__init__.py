@@ -9,7 +9,7 @@ _component = st.components.v2.component(
     "parley_clock",
     html='<time role="timer" aria-label="Length of the call"></time>',
     css="time { font-variant-numeric: tabular-nums; opacity: 0.7; }",
-    js=(Path(__file__).parent / "clock.js").read_text(),
+    js=(Path(__file__).parent / "clock.js").read_text(encoding="utf-8"),
 )
 
 

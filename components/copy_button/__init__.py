@@ -8,9 +8,9 @@ HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "parley_copy_button",
-    html=(HERE / "copy_button.html").read_text(),
-    css=(HERE / "copy_button.css").read_text(),
-    js=(HERE / "copy_button.js").read_text(),
+    html=(HERE / "copy_button.html").read_text(encoding="utf-8"),
+    css=(HERE / "copy_button.css").read_text(encoding="utf-8"),
+    js=(HERE / "copy_button.js").read_text(encoding="utf-8"),
 )
 
 

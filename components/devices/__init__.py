@@ -9,7 +9,7 @@ import streamlit as st
 HERE = Path(__file__).parent
 KEY = "devices"
 
-_component = st.components.v2.component("parley_devices", js=(HERE / "devices.js").read_text())
+_component = st.components.v2.component("parley_devices", js=(HERE / "devices.js").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ PARTS = ("peer.js", "own.js", "quality.js", "picture.js", "direct.js")
 
 _component = st.components.v2.component(
     "parley_direct",
-    html=(HERE / "direct.html").read_text(),
-    css=(HERE / "direct.css").read_text(),
-    js="\n".join((HERE / part).read_text() for part in PARTS),
+    html=(HERE / "direct.html").read_text(encoding="utf-8"),
+    css=(HERE / "direct.css").read_text(encoding="utf-8"),
+    js="\n".join((HERE / part).read_text(encoding="utf-8") for part in PARTS),
     isolate_styles=False,
 )
 

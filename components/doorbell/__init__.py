@@ -14,9 +14,9 @@ KEY = "doorbell"
 
 _component = st.components.v2.component(
     "parley_doorbell",
-    html=(HERE / "doorbell.html").read_text(),
-    css=(HERE / "doorbell.css").read_text(),
-    js=(HERE / "doorbell.js").read_text(),
+    html=(HERE / "doorbell.html").read_text(encoding="utf-8"),
+    css=(HERE / "doorbell.css").read_text(encoding="utf-8"),
+    js=(HERE / "doorbell.js").read_text(encoding="utf-8"),
 )
 
 

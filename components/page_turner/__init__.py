@@ -10,7 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_component = st.components.v2.component("parley_page_turner", js=(Path(__file__).parent / "page_turner.js").read_text())
+_component = st.components.v2.component(
+    "parley_page_turner", js=(Path(__file__).parent / "page_turner.js").read_text(encoding="utf-8")
+)
 
 FILES = {"Lobby": "pages/lobby.py", "Room": "pages/room.py"}
 PATHS = {"Lobby": ".", "Room": "room"}

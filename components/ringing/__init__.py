@@ -14,9 +14,9 @@ KEY = "ringing"
 
 _component = st.components.v2.component(
     "parley_ringing",
-    html=(HERE / "ringing.html").read_text(),
-    css=(HERE / "ringing.css").read_text(),
-    js=(HERE / "ringing.js").read_text(),
+    html=(HERE / "ringing.html").read_text(encoding="utf-8"),
+    css=(HERE / "ringing.css").read_text(encoding="utf-8"),
+    js=(HERE / "ringing.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

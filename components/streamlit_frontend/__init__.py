@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 _component = st.components.v2.component(
-    "parley_streamlit_frontend", js=(Path(__file__).parent / "streamlit_frontend.js").read_text()
+    "parley_streamlit_frontend", js=(Path(__file__).parent / "streamlit_frontend.js").read_text(encoding="utf-8")
 )
 
 

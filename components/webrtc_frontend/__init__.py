@@ -7,7 +7,7 @@ import streamlit as st
 KEY = "webrtc-frontend"
 
 _component = st.components.v2.component(
-    "parley_webrtc_frontend", js=(Path(__file__).parent / "webrtc_frontend.js").read_text()
+    "parley_webrtc_frontend", js=(Path(__file__).parent / "webrtc_frontend.js").read_text(encoding="utf-8")
 )
 
 

@@ -35,7 +35,7 @@ class Host:
         _ip("-n", self.name, "link", "set", peer, "addrgenmode", "none")
         _ip("addr", "add", f"{self._gateway}/24", "dev", self._link)
         _ip("link", "set", self._link, "up")
-        Path(f"/proc/sys/net/ipv4/conf/{self._link}/forwarding").write_text("0")
+        Path(f"/proc/sys/net/ipv4/conf/{self._link}/forwarding").write_text("0", encoding="utf-8")
         for device in (peer, "lo"):
             _ip("-n", self.name, "link", "set", device, "up")
         self._settle(2)
