@@ -17,6 +17,12 @@ _CODE_GROUPS, _GROUP_LENGTH = 3, 4  # 12 symbols of 5 bits: 60 bits
 # Joiners hold emoji families and several scripts together; every other invisible character can only mislead.
 _JOINERS = "\u200c\u200d"
 
+# Which way a word of Arabic or Hebrew is read; keyboards put them in.
+_MARKS = "\u200e\u200f\u061c"
+
+# The flags of England, Scotland and Wales: a black flag, and its region in letters that are not shown (UTS #51).
+_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)")
+
 # Reserved for pictures: an emoji newer than Python's own tables has no category yet, and phones send it all the same.
 _PICTURES = range(0x1F000, 0x1FB00)
 
@@ -26,25 +32,33 @@ def clean_name(text: str) -> str:
 
     Raises InputError for a name that is empty, too long, or holds control or formatting characters.
     """
-    return _checked(" ".join(text.split()), "Your name", NAME_LENGTH, allowed=_JOINERS)
+    text = " ".join(text.split())
+    if any(_misleads(c) and c not in _JOINERS for c in _FLAG.sub("", text)):
+        raise InputError("Your name holds characters that cannot be shown. Remove them and try again.")
+    return _checked(text, "Your name", NAME_LENGTH)
 
 
 def clean_message(text: str) -> str:
     """The message as it is kept: stripped, NFC, 1 to 2,000 characters; line breaks and tabs stay.
 
-    Raises InputError as `clean_name` does.
+    What cannot be shown is left out: it comes along, unseen, with what is pasted. Raises InputError for a message that
+    is empty or too long.
     """
-    return _checked(text.strip().replace("\r\n", "\n"), "A message", MESSAGE_LENGTH, allowed=_JOINERS + "\n\t")
+    return _checked("".join(map(_shown, _FLAG.split(text))).strip(), "A message", MESSAGE_LENGTH)
 
 
-def _checked(text: str, what: str, most: int, allowed: str) -> str:
+def _shown(part: str) -> str:
+    if _FLAG.fullmatch(part):
+        return part
+    return "".join(c for c in part if not _misleads(c) or c in _JOINERS + _MARKS + "\n\t")
+
+
+def _checked(text: str, what: str, most: int) -> str:
     text = unicodedata.normalize("NFC", text)
-    if all(c.isspace() or c in _JOINERS for c in text):
+    if all(c.isspace() or c in _JOINERS + _MARKS for c in text):
         raise InputError(f"{what} cannot be empty.")
     if len(text) > most:
         raise InputError(f"{what} can have at most {most:,} characters; this has {len(text):,}.")
-    if any(_misleads(c) and c not in allowed for c in text):
-        raise InputError(f"{what} holds characters that cannot be shown. Remove them and try again.")
     return text
 
 

@@ -12,6 +12,7 @@ from calls.text import MESSAGE_LENGTH, NAME_LENGTH, clean_code, clean_message, c
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 CODE = re.compile(f"[{ALPHABET}]{{4}}(-[{ALPHABET}]{{4}}){{2}}")
 FAMILY = "\U0001f469\u200d\U0001f467"  # two emoji, one picture: a zero-width joiner holds them together
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 NEW_EMOJI = "\U0001fadf"  # of Unicode 16, later than the tables of the Python that runs this
 
 
@@ -25,6 +26,7 @@ NEW_EMOJI = "\U0001fadf"  # of Unicode 16, later than the tables of the Python t
         ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
         (f"Ann {FAMILY}", f"Ann {FAMILY}"),
         (f"Ann {NEW_EMOJI}", f"Ann {NEW_EMOJI}"),
+        (f"Ann {SCOTLAND}", f"Ann {SCOTLAND}"),
         ("*Ann* <b>", "*Ann* <b>"),
         ("x" * NAME_LENGTH, "x" * NAME_LENGTH),
     ],
@@ -45,10 +47,18 @@ def test_what_shows_nothing_is_empty(text: str) -> None:
 
 @pytest.mark.parametrize("bad", ["\x00", "\x07", "\x1b", "\u202e", "\u200b", "\ufeff", "\ud800", "\ue000", "\u2065"])
 def test_characters_that_mislead_are_refused(bad: str) -> None:
-    """Control, bidirectional, zero-width, half, private and unassigned characters raise, in names and in messages."""
-    for clean in (clean_name, clean_message):
-        with pytest.raises(InputError, match="cannot be shown"):
-            clean(f"a{bad}b")
+    """Control, bidirectional, zero-width, half, private and unassigned characters raise in a name. From a message, which
+    the field has forgotten once it is sent, they are left out."""
+    with pytest.raises(InputError, match="cannot be shown"):
+        clean_name(f"a{bad}b")
+    assert clean_message(f"a{bad}b") == "ab"
+
+
+def test_a_message_keeps_what_its_script_needs() -> None:
+    """Joiners, marks of direction, and the letters of a flag that are not shown; outside a flag they are nothing."""
+    for text in (FAMILY, SCOTLAND, NEW_EMOJI, "\u05d0\u200f!"):
+        assert clean_message(text) == text
+    assert clean_message(f"a{SCOTLAND[1:]}b") == "ab"
 
 
 def test_a_name_that_is_too_long_is_refused_with_its_length() -> None:
