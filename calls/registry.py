@@ -118,12 +118,6 @@ class Registry:
         with self._lock:
             return self._id_of(token)
 
-    def rename(self, who: str, name: str) -> None:
-        """Change a participant's name, numbered where it is taken. InputError, UnknownError."""
-        with self._changing():
-            me = self._person(who)
-            self._put(replace(me, name=self._free_name(clean_name(name), but=who)))
-
     def leave(self, who: str) -> None:
         """Sign out, hanging up first. Leaving twice is no error."""
         with self._changing():
@@ -228,9 +222,15 @@ class Registry:
     # Rooms
 
     def open_room(self, who: str) -> str:
-        """Open a room, alone in it at first; returns its code. UnknownError, IllegalTransitionError."""
+        """Open a room, alone in it at first; returns its code. Who waits alone in a room has opened it already.
+
+        Raises UnknownError, IllegalTransitionError.
+        """
         with self._changing():
             me = self._person(who)
+            waits_in = self._rooms.get(me.room or "")
+            if waits_in and waits_in.members == (who,):
+                return waits_in.code
             self._require_idle(me)
             room = self._new_room(None)
             self._enter(me, room, Event.JOIN)
@@ -443,8 +443,8 @@ class Registry:
         tab = self._tabs.get(seat.id)
         return tab is not None and tab.epoch == seat.epoch
 
-    def _free_name(self, name: str, but: str | None = None) -> str:
-        taken = {p.name.casefold() for p in self._people.values() if p.id != but}
+    def _free_name(self, name: str) -> str:
+        taken = {person.name.casefold() for person in self._people.values()}
         number, free = 2, name
         while free.casefold() in taken:
             suffix = f" {number}"

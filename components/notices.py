@@ -26,15 +26,19 @@ def show(view: View | None) -> None:
     """Draw the notices that wait for this tab."""
     _comings_and_goings(_company(view))
     if view and view.ending:
-        with st.container(key="ending", horizontal=True, vertical_alignment="center"):
-            st.info(line(view.ending), icon=":material/call_end:")
-            st.button(
-                "Dismiss",
-                key="dismiss",
-                type="tertiary",
-                on_click=session.services().registry.dismiss,
-                args=(view.me.id,),
-            )
+        _ending(view.me.id, view.ending)
+
+
+def _ending(who: str, ending: Ending) -> None:
+    with st.container(key="ending", horizontal=True, vertical_alignment="center"):
+        st.info(line(ending), icon=":material/call_end:")
+        st.button(
+            "Dismiss",
+            key="dismiss",
+            type="tertiary",
+            on_click=session.attempt,
+            args=(lambda: session.services().registry.dismiss(who),),
+        )
 
 
 def _company(view: View | None) -> Company:

@@ -48,5 +48,8 @@ def missed(view: View) -> None:
         at = datetime.fromtimestamp(call.at, UTC).astimezone(session.timezone())
         st.markdown(f":material/phone_missed: **{plain(call.name)}** at {at:%H:%M}")
     st.button(
-        "Clear missed calls", type="tertiary", on_click=session.services().registry.clear_missed, args=(view.me.id,)
+        "Clear missed calls",
+        type="tertiary",
+        on_click=session.attempt,
+        args=(lambda: session.services().registry.clear_missed(view.me.id),),
     )

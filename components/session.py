@@ -137,7 +137,9 @@ def take_back() -> None:
 
 
 def enter(name: str) -> None:
-    """Come in under this name. Raises InputError."""
+    """Come in under this name; nothing where one is in already, by the first of two clicks. Raises InputError."""
+    if view():
+        return
     seat = services().registry.enter(name)
     tab().token, tab().name = seat.token, name
 

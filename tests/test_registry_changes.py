@@ -147,7 +147,6 @@ def test_what_changes_nothing_wakes_nobody(
     changes.clear()
     for person in (alice, bob, carol):
         registry.set_media(person.id, camera=False, microphone=False)
-        registry.rename(person.id, person.me.name)
         registry.dismiss(person.id)
         registry.clear_missed(person.id)
         registry.mark_read(person.id)

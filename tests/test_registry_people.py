@@ -37,24 +37,12 @@ def test_a_shortened_name_does_not_end_in_two_spaces(registry: Registry) -> None
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 41, "a\x00b"])
-def test_a_bad_name_lets_nobody_in(registry: Registry, alice: Person, name: str) -> None:
-    """It raises, nobody new is here, and who wanted to rename keeps the name they had."""
+def test_a_bad_name_lets_nobody_in(registry: Registry, name: str) -> None:
+    """It raises, and nobody new is here."""
     before = registry.snapshot()
     with pytest.raises(InputError):
         registry.enter(name)
-    with pytest.raises(InputError):
-        registry.rename(alice.id, name)
     assert registry.snapshot() == before
-
-
-def test_renaming(registry: Registry, alice: Person, bob: Person) -> None:
-    """A new name is cleaned and numbered like a first one; one's own name is never taken, in any case."""
-    registry.rename(alice.id, " bob ")
-    assert alice.me.name == "bob 2"
-    registry.rename(bob.id, "BOB")
-    assert bob.me.name == "BOB"
-    registry.rename(alice.id, "bob 2")
-    assert alice.me.name == "bob 2"
 
 
 def test_others_are_listed_by_name(alice: Person, carol: Person, bob: Person) -> None:
@@ -213,7 +201,6 @@ def test_who_is_gone_can_do_nothing(registry: Registry, alice: Person, bob: Pers
         alice.opens_room,
         lambda: alice.joins(code),
         lambda: alice.says("hello"),
-        lambda: registry.rename(alice.id, "Ann"),
         lambda: registry.set_media(alice.id, camera=True, microphone=True),
         lambda: registry.mark_read(alice.id),
         lambda: registry.dismiss(alice.id),

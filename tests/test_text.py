@@ -47,8 +47,8 @@ def test_what_shows_nothing_is_empty(text: str) -> None:
 
 @pytest.mark.parametrize("bad", ["\x00", "\x07", "\x1b", "\u202e", "\u200b", "\ufeff", "\ud800", "\ue000", "\u2065"])
 def test_characters_that_mislead_are_refused(bad: str) -> None:
-    """Control, bidirectional, zero-width, half, private and unassigned characters raise in a name. From a message, which
-    the field has forgotten once it is sent, they are left out."""
+    """Control, bidirectional, zero-width, half, private and unassigned characters raise in a name. From a message,
+    which its field has forgotten by then, they are left out."""
     with pytest.raises(InputError, match="cannot be shown"):
         clean_name(f"a{bad}b")
     assert clean_message(f"a{bad}b") == "ab"

@@ -114,6 +114,21 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
     assert "Busy · with Bob" not in ada.reads
 
 
+def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor) -> None:
+    """Whoever has been signed out meanwhile reads that, and gets no fault to see."""
+    [other] = bob.view.people
+    for label in ("Dismiss", "Clear missed calls"):
+        bob.puts_down(registry.call(bob.id, other.id))
+        ada.looks_again()
+        [button] = [button for button in ada.page.button if button.label == label]
+        button.click()
+        registry.leave(other.id)
+        ada.looks_again()
+        assert ada.told == ["This person is not here any more\\."]
+        ada.enters("Ada")
+        [other] = bob.view.people
+
+
 def test_a_person_who_has_just_left_cannot_be_called(bob: Person, ada: Visitor) -> None:
     """The button was still on the screen."""
     ada.looks_again()
@@ -210,6 +225,21 @@ def test_a_visitor_with_a_link_enters_and_joins_in_one_step(registry: Registry, 
     visitor.presses("Join")
     assert "In call with Bob" in visitor.titles
     assert "room" not in visitor.page.query_params
+
+
+def test_a_double_click_lets_one_person_in(registry: Registry, bob: Person) -> None:
+    """Where the page comes late, a button can be pressed again: on entering, on joining, on opening a room."""
+    visitor = Visitor.opens()
+    visitor.types("Your name", "Ada")
+    visitor.presses_twice("Enter")
+    visitor.presses_twice("New room")
+    assert visitor.told == []
+    guest = Visitor.opens(room=bob.opens_room())
+    guest.types("Your name", "Carol")
+    guest.presses_twice("Join")
+    assert "In call with Bob" in guest.titles
+    assert sorted(person.name for person in registry.snapshot().people) == ["Ada", "Bob", "Carol"]
+    assert len(registry.snapshot().rooms) == 2
 
 
 def test_a_visitor_with_a_link_may_look_around_first(bob: Person) -> None:

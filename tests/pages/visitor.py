@@ -59,6 +59,15 @@ class Visitor:
         button.click()
         self._drawn()
 
+    def presses_twice(self, label: str) -> None:
+        """A double click: the second press comes from the page as it was at the first one."""
+        [button] = [button for button in self.page.button if button.label == plain(label)]
+        button.click()
+        pressed = self.widgets
+        self._drawn()
+        self.reports(pressed)
+        self._drawn()
+
     def says(self, text: str) -> None:
         self.page.chat_input(key="message").set_value(text)
         self._drawn()
