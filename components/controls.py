@@ -24,7 +24,6 @@ def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
 
 def _camera(view: View | None, reported: Devices) -> None:
     """In a call the preview's own toggles switch camera and microphone; turning all off is for the lobby."""
-    here = session.tab()
     if not webrtc.sending():
         st.button(
             "Turn on camera",
@@ -34,7 +33,7 @@ def _camera(view: View | None, reported: Devices) -> None:
             args=(reported.errors,),
             disabled=not reported.usable,
         )
-    elif here.camera and (view is None or view.me.status is Status.IDLE):
+    elif view is None or view.me.status is Status.IDLE:
         st.button("Turn off camera", icon=":material/videocam_off:", on_click=_turn_off)
 
 

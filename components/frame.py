@@ -20,6 +20,7 @@ from components import (
     path_notices,
     preview,
     ringing,
+    room_link,
     session,
     stage,
     streamlit_frontend,
@@ -46,7 +47,7 @@ def show() -> None:
         _follow_call(view, page.title)
         page_turner.show()
         reported = devices.show()
-        rung = ringing.show(view)
+        rung = ringing.show(view, _camera_line(reported))
     if session.taken_over(view):
         _elsewhere()
     view = direct.mind_effects(view)
@@ -136,16 +137,20 @@ def _live(view: View | None, rung: str | None) -> bool:
     return view is not None and (view.me.status is Status.IN_CALL or view.me.room == rung is not None)
 
 
-def _invited() -> bool:
-    """Whether this page was opened by a room's link, which shows the own preview before one joins."""
-    return "room" in st.query_params
+def _camera_line(reported: Devices) -> str:
+    """What is to be read where the own preview comes while it rings."""
+    starts = _preview_wanted(reported, live=True)
+    return devices.advice(reported) or ("Your camera is starting…" if starts else "Your camera is off.")
 
 
 def _preview_wanted(reported: Devices, *, live: bool) -> bool:
+    """Whether the camera is to be on: because the person says so; in a call, and while it rings; and for who is invited
+    by a room's link, until they turn it off."""
     here = session.tab()
     if reported.errors > here.camera_errors:
         return False  # it failed: the person is told why, and turns it on again
-    return here.camera or ((live or _invited()) and session.services().settings.auto_preview)
+    invited = here.camera is None and room_link.invitation() is not None
+    return bool(here.camera) or ((live or invited) and session.services().settings.auto_preview)
 
 
 def _sheets(view: View | None, title: str) -> list[str]:
@@ -158,8 +163,8 @@ def _sheets(view: View | None, title: str) -> list[str]:
         sheets += ["direct.css"] if title == "Room" else ["direct.css", "direct_dock.css"]
     else:
         sheets.append("lobby.css" if title == "Lobby" else "plain.css")
-    if not webrtc.sending():
-        sheets.append("camera_off.css")
     if status in (Status.OUTGOING, Status.INCOMING):
         sheets.append("ringing.css")
+    if not webrtc.sending():
+        sheets.append("camera_off.css")
     return sheets

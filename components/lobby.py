@@ -4,20 +4,19 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.text import NAME_LENGTH
-from components import effect_picker, path_picker, people, quality_picker, session
+from components import effect_picker, path_picker, people, quality_picker, room_link, session
 from components.text import plain
 
 
 def show() -> None:
     """Draw the lobby for whoever this tab is."""
     view = session.view()
-    code = st.query_params.get("room") or None
     # What is below stays at its place whatever comes and goes here: moved, it would lose a code half typed.
     with st.container():
         if view is None:
-            _welcome(code)
+            _welcome()
         else:
-            _entered(view, code)
+            _entered(view)
     with st.container():
         effect_picker.show(session.feed().chain)
     quality_picker.show()
@@ -28,11 +27,12 @@ def show() -> None:
         people.missed(view)
 
 
-def _welcome(code: str | None) -> None:
+def _welcome() -> None:
     title, hint = "Welcome to Parley", "Enter a name. Nobody sees or hears you before you call, accept or join."
-    if invited := code is not None and _is_open(code):
+    code = room_link.invitation()
+    if code:
         title = "You are invited to a room"
-    elif code:
+    elif room_link.followed():
         title, hint = "This room has closed", "Ask for a new link, or enter a name and call somebody yourself."
     st.header(title)
     st.caption(hint)
@@ -42,7 +42,7 @@ def _welcome(code: str | None) -> None:
         st.text_input("Your name", key="name", max_chars=NAME_LENGTH, autocomplete="nickname")
         with st.container(horizontal=True):
             st.form_submit_button("Enter", type="primary", on_click=_enter)
-            if invited:
+            if code:
                 st.form_submit_button("Join", icon=":material/login:", on_click=_enter_and_join, args=(code,))
 
 
@@ -64,22 +64,18 @@ def _join(who: str, code: str) -> None:
     session.attempt(join)
 
 
-def _entered(view: View, code: str | None) -> None:
+def _entered(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(f"Hello, {plain(view.me.name)}", width="stretch")
         st.button("Leave", icon=":material/logout:", type="tertiary", on_click=session.leave, args=(view.me.id,))
-    if code:
+    if room_link.followed():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            if _is_open(code):
+            if code := room_link.invitation():
                 st.markdown("You are invited to a room.", width="stretch")
                 st.button("Join", icon=":material/login:", type="primary", on_click=_join, args=(view.me.id, code))
             else:
                 st.markdown("The room that you were invited to has closed. Ask for a new link.", width="stretch")
                 st.button("Dismiss", key="dismiss-link", on_click=st.query_params.clear)
-
-
-def _is_open(code: str) -> bool:
-    return session.services().registry.is_open(code)
 
 
 def _rooms(view: View) -> None:

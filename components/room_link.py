@@ -1,4 +1,4 @@
-"""The link that brings somebody into a room."""
+"""The link that brings somebody into a room: for who gives it, and for who follows it."""
 
 from functools import lru_cache
 from html import escape
@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 import segno
 import streamlit as st
 
-from components import copy_button
+from components import copy_button, session
 
 
 def show(code: str) -> None:
@@ -25,6 +25,17 @@ def show(code: str) -> None:
 def _qr_code(link: str) -> str:
     """As a data URI: st.html would take an SVG out. Kept, because every run draws it."""
     return segno.make(link).png_data_uri(scale=5, border=3)
+
+
+def followed() -> bool:
+    """Whether this page was opened by the link of a room."""
+    return bool(st.query_params.get("room"))
+
+
+def invitation() -> str | None:
+    """The code of the room that this page's link leads to; None where it has closed, and where there is no link."""
+    code = st.query_params.get("room")
+    return code if code and session.services().registry.is_open(code) else None
 
 
 def url(here: str, code: str) -> str:

@@ -86,8 +86,8 @@ class Tab:
     name: str = ""
     """The name last used in this browser."""
     told_polling: bool = False
-    camera: bool = False
-    """The person has turned the camera on."""
+    camera: bool | None = None
+    """The person has turned the camera on, or off; None while they have left it to Parley."""
     camera_errors: int = 0
     """How many times the camera had failed when it was last turned on: one more, and it rests."""
     room: str | None = None

@@ -257,8 +257,8 @@ const ring = {
 
   notify() {
     if (permission.status?.state !== "granted") return;
-    this.notice = new Notification("Incoming call", { body: `${data.ring.name} is calling`, tag: "parley", requireInteraction: true });
-    this.notice.onclick = () => { window.focus(); this.notice?.close(); };
+    this.notice = notification("Incoming call", { body: `${data.ring.name} is calling`, tag: "parley", requireInteraction: true });
+    if (this.notice) this.notice.onclick = () => { window.focus(); this.notice?.close(); };
   },
 
   stop() {
@@ -275,18 +275,31 @@ function chime(before) {
   if (data.members < before.members) [659, 523].forEach((f, i) => tone([f], i * 0.12, 0.15, 0.05));
 }
 
-// The page title says who calls, also from a tab in the background
+// The page title says who calls, also from a tab in the background. Streamlit writes its own at every run, which is kept
+// for when it rings no more.
 
-const title = { plain: null, said: null };
+const title = { plain: null, said: null, watch: new MutationObserver(titleBar) };
 
 function titleBar() {
   const said = data.ring?.direction === "incoming" ? `${data.ring.name} is calling` : null;
-  if (said && document.title !== said) {
-    if (document.title !== title.said) title.plain = document.title;
-    document.title = title.said = said;
-  } else if (!said && title.said) {
-    if (document.title === title.said) document.title = title.plain;
+  if (document.title !== title.said) title.plain = document.title;
+  if (said) {
+    if (!title.said) title.watch.observe(document.head, { subtree: true, childList: true, characterData: true });
+    if (document.title !== said) document.title = title.said = said;
+  } else if (title.said) {
+    title.watch.disconnect();
     title.said = null;
+    document.title = title.plain;
+  }
+}
+
+// Phones' browsers have the class as well, and let only service workers show any (MDN, Notification()). Without permission
+// none is shown, so one can try.
+function notification(title, options) {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return null;
   }
 }
 
@@ -298,7 +311,9 @@ const permission = {
 
   async look() {
     if (!globalThis.Notification || !window.isSecureContext) return;
-    this.status = await navigator.permissions.query({ name: "notifications" });
+    const status = await navigator.permissions.query({ name: "notifications" });
+    if (status.state !== "granted" && !notification("")) return;
+    this.status = status;
     this.status.onchange = () => this.show();
     this.show();
   },

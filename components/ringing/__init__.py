@@ -21,15 +21,19 @@ _component = st.components.v2.component(
 )
 
 
-def show(view: View | None) -> str | None:
-    """Draw the dialog that the participant's status asks for; the room of the last call that was on the screen."""
+def show(view: View | None, camera: str) -> str | None:
+    """Draw the dialog that the participant's status asks for; the room of the last call that was on the screen.
+
+    `camera` says what there is to know of the person's camera where its picture is not, or not yet.
+    """
 
     def answer() -> None:
         said = st.session_state[KEY].get("answer")
         if view and isinstance(said, Mapping) and _is_for(said, _ring(session.view())):
             _answer(view.me.id, str(said.get("room")), accepts=said.get("accepts") is True)
 
-    result = _component(key=KEY, data={"ring": _ring(view)}, on_answer_change=answer, on_shown_change=lambda: None)
+    data = {"ring": _ring(view), "camera": camera}
+    result = _component(key=KEY, data=data, on_answer_change=answer, on_shown_change=lambda: None)
     shown = result.get("shown")
     return shown if isinstance(shown, str) else None
 

@@ -17,7 +17,7 @@ export default function ringing({ data, parentElement, setStateValue }) {
     shown = null;
     return;
   }
-  write(dialog, ring);
+  write(dialog, ring, data.camera);
   const [putDown, accept] = dialog.querySelectorAll("button");
   const enable = (enabled) => { putDown.disabled = accept.disabled = !enabled; };
   const answer = (accepts) => {
@@ -70,9 +70,10 @@ function letGo({ type, clientX, clientY }) {
 
 for (const event of ["pointerup", "pointercancel"]) window.addEventListener(event, letGo, true);
 
-function write(dialog, { incoming, name }) {
+function write(dialog, { incoming, name }, camera) {
   dialog.querySelector("h2").textContent = incoming ? "Incoming call" : "Outgoing call";
-  dialog.querySelector("p").textContent = incoming ? `${name} is calling` : `Calling ${name}…`;
+  dialog.querySelector("#ringing-who").textContent = incoming ? `${name} is calling` : `Calling ${name}…`;
+  dialog.querySelector(".ringing-preview").textContent = camera;
   const [putDown, accept] = dialog.querySelectorAll("button");
   putDown.textContent = incoming ? "Decline" : "Cancel";
   accept.hidden = !incoming;

@@ -95,6 +95,22 @@ SPY = """() => {
     constructor(...options) { super(...options); window.connections.push(this); }
   };
 }"""
+# Keeps the notifications that the page shows from now on.
+NOTE_NOTICES = """() => {
+  window.notices = [];
+  window.Notification = class extends Notification {
+    constructor(title, options) { super(title, options); window.notices.push(this); }
+  };
+}"""
+# As on a phone, whose browser has the class, and throws.
+NO_NOTICES = "() => { window.Notification = function () { throw new TypeError('Illegal constructor'); }; }"
+# Whether the own preview can be seen just where the dialog leaves a gap for it.
+PREVIEW_IS_IN_DIALOG = """selector => {
+  const preview = document.querySelector(selector), gap = document.querySelector(".ringing-preview");
+  const [one, other] = [preview, gap].map((element) => element.getBoundingClientRect());
+  const fits = ["left", "top", "width", "height"].every((edge) => Math.abs(one[edge] - other[edge]) < 2);
+  return fits && document.elementFromPoint(one.x + one.width / 2, one.y + one.height / 2) === preview;
+}"""
 # Lays something over the whole page.
 COVER = """() => {
   const cover = Object.assign(document.createElement("div"), { style: "position: fixed; inset: 0; z-index: 9999999" });
@@ -185,6 +201,10 @@ class Person:
     def hangs_up(self) -> None:
         self.press("Hang up")
 
+    def turns_to(self, width: int, height: int) -> None:
+        """Have a window of this size, in CSS pixels."""
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def switches(self, label: str) -> None:
         """Press one of the toggles below the own preview."""
         self.toggle(label).click(timeout=WITHIN)
@@ -265,6 +285,11 @@ class Person:
 
     def sees_self(self, colour: str | None = None) -> None:
         self.watches(PREVIEW, colour or self.colour)
+
+    def sees_self_in_the_dialog(self) -> None:
+        """While it rings, on whichever page."""
+        self.page.wait_for_function(PREVIEW_IS_IN_DIALOG, arg=PREVIEW, timeout=WITHIN)
+        self.sees_self()
 
     def watches(self, selector: str, colour: str) -> None:
         """A video has this colour, and goes on to show new frames."""

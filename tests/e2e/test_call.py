@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Meet
-from tests.e2e.person import PREVIEW, STAGE, WITHIN, Person
+from tests.e2e.person import NO_NOTICES, NOTE_NOTICES, PREVIEW, STAGE, WITHIN, Person
 from tests.e2e.server import Server
 
 # Whether a name is asked for at any moment from the page's first one on.
@@ -26,20 +26,33 @@ NOTE_PAGES = """() => {
   look();
 }"""
 
+# What is not named is refused from then on.
+GRANTED = ["camera", "microphone", "notifications"]
+
 
 def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
-    """Bob's own preview plays before he answers and nothing of Alice does; then both see and hear each other. It is to
-    be heard that it rings, and no loudspeaker is kept open for it when it rings no more. Accept counts also where the
-    page moves under the pressing hand."""
+    """Bob's own preview plays before he answers, on whichever page and in however low a window, and nothing of Alice
+    does; then both see and hear each other. It is to be heard that it rings, and no loudspeaker is kept open for it
+    when it rings no more. Accept counts also where the page moves under the pressing hand."""
     alice.enters(server.url)
     bob.enters(server.url)
+    bob.goes_to("History")
+    expect(bob.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
+    bob.page.context.grant_permissions(GRANTED)
+    bob.page.evaluate(NOTE_NOTICES)
     alice.calls(bob)
     bob.rings_for(alice)
+    expect(bob.page).to_have_title(f"{alice.name} is calling")
+    bob.page.wait_for_function("body => window.notices[0]?.body === body", arg=f"{alice.name} is calling")
     for one in (alice, bob):
         one.page.wait_for_function("() => window.sounds.some(({ state }) => state === 'running')", timeout=WITHIN)
     expect(alice.dialog("Outgoing call")).to_contain_text(f"Calling {bob.name}…")
-    bob.sees_self()
-    alice.sees_self()
+    alice.sees_self_in_the_dialog()
+    bob.turns_to(844, 390)
+    bob.sees_self_in_the_dialog()
+    for label in ("Accept", "Decline"):
+        expect(bob.button(label)).to_be_in_viewport(ratio=1)
+    bob.turns_to(1280, 800)
     assert alice.stage_is_empty()
     assert bob.stage_is_empty()
 
@@ -48,10 +61,11 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.sees(alice)
     for one in (alice, bob):
         one.page.wait_for_function("() => window.sounds.every(({ state }) => state === 'suspended')", timeout=WITHIN)
-    alice.hears(bob)
-    bob.hears(alice)
+    alice.hears_all_but_self(bob)
+    bob.hears_all_but_self(alice)
+    expect(bob.page).to_have_title("Parley")
 
-    bob.hangs_up()
+    alice.hangs_up()
     alice.reads("Call ended")
     bob.reads("Call ended")
 
@@ -102,7 +116,8 @@ def test_an_unknown_room_is_named(server: Server, alice: Person) -> None:
 
 
 def test_declined_and_cancelled(server: Server, alice: Person, bob: Person) -> None:
-    """Each of the two says so in its own words, on both sides."""
+    """Each of the two says so in its own words, on both sides. A phone's browser, which may show no notification, rings
+    all the same."""
     alice.enters(server.url)
     bob.enters(server.url)
     alice.calls(bob)
@@ -111,8 +126,11 @@ def test_declined_and_cancelled(server: Server, alice: Person, bob: Person) -> N
     alice.reads("Declined")
     bob.reads("Declined")
 
+    alice.page.context.grant_permissions(GRANTED)
+    alice.page.evaluate(NO_NOTICES)
     bob.calls(alice)
     alice.rings_for(bob)
+    expect(alice.page).to_have_title(f"{bob.name} is calling")
     bob.press("Cancel")
     bob.reads("Cancelled")
     alice.reads(f"Missed call from {bob.name}")

@@ -89,6 +89,8 @@ def test_without_permission_one_still_sees_and_hears(server: Server, alice: Pers
     bob.press("Turn on camera")
     bob.reads("Your browser does not let this page use your camera and microphone.")
     alice.calls(bob)
+    bob.rings_for(alice)
+    expect(bob.dialog("Incoming call")).to_contain_text("Your browser does not let this page use your camera")
     bob.accepts()
     bob.sees(alice)
     bob.hears(alice)

@@ -1,10 +1,14 @@
 """The lobby: the way in, the people, the rooms, and what is said when something cannot be done."""
 
+from dataclasses import replace
+
 import pytest
 
 from calls.effects import EFFECTS, Effect
 from calls.registry import Registry
 from calls.states import EndReason, Status
+from components import session, webrtc_frontend
+from components.session import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person
 from tests.tracks import picture
@@ -114,19 +118,15 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
     assert "Busy · with Bob" not in ada.reads
 
 
-def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor) -> None:
+@pytest.mark.parametrize("label", ["Dismiss", "Clear missed calls"])
+def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor, label: str) -> None:
     """Whoever has been signed out meanwhile reads that, and gets no fault to see."""
     [other] = bob.view.people
-    for label in ("Dismiss", "Clear missed calls"):
-        bob.puts_down(registry.call(bob.id, other.id))
-        ada.looks_again()
-        [button] = [button for button in ada.page.button if button.label == label]
-        button.click()
-        registry.leave(other.id)
-        ada.looks_again()
-        assert ada.told == ["This person is not here any more\\."]
-        ada.enters("Ada")
-        [other] = bob.view.people
+    bob.puts_down(registry.call(bob.id, other.id))
+    ada.looks_again()
+    registry.leave(other.id)
+    ada.presses(label)
+    assert ada.told == ["This person is not here any more\\."]
 
 
 def test_a_person_who_has_just_left_cannot_be_called(bob: Person, ada: Visitor) -> None:
@@ -295,6 +295,54 @@ def test_a_bad_name_does_not_use_up_the_link(bob: Person) -> None:
     visitor.types("Your name", "Ada")
     visitor.presses("Join")
     assert "In call with Bob" in visitor.titles
+
+
+# The own camera
+
+
+@pytest.fixture
+def ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser says that its streamers can play; here is none."""
+    monkeypatch.setattr(webrtc_frontend, "ready", lambda: True)
+
+
+@pytest.mark.usefixtures("ready")
+def test_who_is_invited_sees_themselves_and_can_turn_that_off(bob: Person) -> None:
+    """Before a name is given; it stays off until it is turned on again."""
+    visitor = Visitor.opens(room=bob.opens_room())
+    visitor.presses("Turn off camera")
+    visitor.enters("Ada")
+    assert "Turn off camera" not in visitor.buttons
+    visitor.presses("Turn on camera")
+    assert "Turn off camera" in visitor.buttons
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("code", [None, "0000-0000-0000"])
+def test_nobody_else_does_unasked(registry: Registry, code: str | None) -> None:
+    """Without a link, or with one that leads nowhere, the camera waits until it is turned on."""
+    visitor = Visitor.opens(room=code)
+    visitor.enters("Ada")
+    assert "Turn on camera" in visitor.buttons
+
+
+def test_while_it_rings_one_reads_of_ones_camera(bob: Person, ada: Visitor) -> None:
+    """Where the own picture is about to come."""
+    ada.presses("Call Bob")
+    assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
+
+
+def test_the_camera_may_be_left_off_while_it_rings(
+    monkeypatch: pytest.MonkeyPatch, services: Services, bob: Person, ada: Visitor
+) -> None:
+    """By a setting; whoever has turned it on sees themselves all the same."""
+    settings = services.settings.model_copy(update={"auto_preview": False})
+    with monkeypatch.context() as patched:
+        patched.setattr(session, "services", lambda: replace(services, settings=settings))
+        ada.presses("Call Bob")
+        assert ada.data("parley_ringing")["camera"] == "Your camera is off."
+        ada.presses("Turn on camera")
+        assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
 
 
 # Effects

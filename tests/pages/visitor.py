@@ -1,5 +1,6 @@
 """A person in front of the app as a handful of verbs: `ada.presses("Enter")`, `ada.reads`."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,12 @@ class Visitor:
     def widgets(self) -> WidgetStates:
         """What the browser says of all that it shows."""
         return self.page._tree.get_widget_states()
+
+    def data(self, component: str) -> dict[str, Any]:
+        """What the component with this name is given to draw."""
+        [part] = [part.proto for part in self.page.get("bidi_component") if part.proto.component_name == component]
+        data: dict[str, Any] = json.loads(part.json)
+        return data
 
     @property
     def numbers(self) -> dict[str, str]:
