@@ -77,7 +77,7 @@ class Registry:
         self._people: dict[str, Participant] = {}
         self._tabs: dict[str, _Tab] = {}
         self._rooms: dict[str, Room] = {}
-        self._version = 0
+        self._version = self._public = self._announced = 0
         self._audience: set[str] = set()
         self._ended: list[EndedCall] = []
         self._listeners: list[Listener] = []
@@ -90,7 +90,7 @@ class Registry:
             me = Participant(secrets.token_hex(8), self._free_name(clean_name(name)), self._clock())
             self._people[me.id] = me
             self._tabs[me.id] = _Tab(secrets.token_urlsafe(24), gone_at=None)
-            self._touch(self._people)
+            self._touch_all()
             return self._seat(me.id)
 
     def attach(self, token: str) -> Seat:
@@ -368,9 +368,11 @@ class Registry:
             seen = _as_seen_by(me, me)
             return View(tab.version, seen, room, tuple(others), tab.ending, tab.missed, unread, tab.epoch)
 
-    def version(self, who: str) -> int:
-        """The version of `view(who)`, without making one. UnknownError."""
+    def version(self, who: str | None) -> int:
+        """The version of `view(who)`, without making one; of what is to be seen by anybody, for None. UnknownError."""
         with self._lock:
+            if who is None:
+                return self._public
             self._person(who)
             return self._tabs[who].version
 
@@ -405,8 +407,9 @@ class Registry:
         with self._lock:
             if not self._audience and not self._ended:
                 return
-            change = Change(self._version, frozenset(self._audience), tuple(self._ended))
-            self._audience, self._ended = set(), []
+            public = self._public > self._announced
+            change = Change(self._version, frozenset(self._audience), tuple(self._ended), public)
+            self._audience, self._ended, self._announced = set(), [], self._public
             listeners = tuple(self._listeners)
         for listener in listeners:
             try:
@@ -458,10 +461,14 @@ class Registry:
             if who in self._tabs:
                 self._tabs[who].version = self._version
 
+    def _touch_all(self) -> None:
+        self._touch(self._people)
+        self._public = self._version
+
     def _put(self, participant: Participant) -> None:
         if self._people[participant.id] != participant:
             self._people[participant.id] = participant
-            self._touch(self._people)
+            self._touch_all()
 
     def _move(self, participant: Participant, event: Event, room: str | None) -> None:
         status = after(participant.status, event)
@@ -607,9 +614,9 @@ class Registry:
         me = self._people[who]
         if me.room and event:
             self._part(me, event)
-        everybody = list(self._people)
         del self._people[who], self._tabs[who]
-        self._touch(everybody)
+        self._touch_all()
+        self._touch([who])
 
 
 def _as_seen_by(me: Participant, person: Participant) -> Participant:

@@ -231,6 +231,8 @@ class Change:
     version: int
     audience: frozenset[str]
     ended: tuple[EndedCall, ...] = ()
+    public: bool = False
+    """Whoever looks on, without being here, has something new to see as well."""
 
 
 @dataclass(frozen=True, slots=True)

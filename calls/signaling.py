@@ -38,11 +38,16 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """The tab is nobody, and looks on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """The tab asks whether the line still works; proxies cut lines that are silent."""
 
 
-Incoming = Hello | Ping | Signal | Report
+Incoming = Hello | Watch | Ping | Signal | Report
 
 
 def parse(data: str | bytes | None) -> Incoming:
@@ -57,8 +62,8 @@ def parse(data: str | bytes | None) -> Incoming:
     match message:
         case {"type": "hello", "token": str(token)}:
             return Hello(token)
-        case {"type": "ping"}:
-            return Ping()
+        case {"type": "watch" | "ping" as kind}:
+            return Watch() if kind == "watch" else Ping()
         case {"type": "hello"}:
             raise SignalError("malformed", "A hello needs a token, as text.")
         case {"type": str(kind)}:
@@ -97,6 +102,7 @@ class Conversation:
         self._deliver = deliver or (lambda _who, _payload: None)
         self.who: str | None = None
         """The participant, once it has said hello."""
+        self._watches = False
 
     def answer(self, data: str | bytes | None) -> Payload:
         """The reply to one message. Raises SignalError rate_limited only: then the line is to be closed."""
@@ -106,10 +112,14 @@ class Conversation:
         except SignalError as error:
             return error_payload(error)
 
+    def concerns(self, change: Change) -> bool:
+        """Whether there is news after it."""
+        return self.who in change.audience or (self._watches and change.public)
+
     def news(self) -> Payload:
         """What to push after a change."""
         try:
-            return {"type": "changed", "version": self._registry.version(self.who or "")}
+            return {"type": "changed", "version": self._registry.version(self.who)}
         except UnknownError:
             return {"type": "gone"}
 
@@ -117,13 +127,16 @@ class Conversation:
         match message:
             case Hello(token):
                 return self._greet(token)
+            case Watch():
+                self.who, self._watches = None, True
+                return {"type": "welcome", "version": self._registry.version(None)}
             case Signal() | Report():
                 return self._pass_on(message)
         return {"type": "pong"}
 
     def _greet(self, token: str) -> Payload:
         try:
-            self.who = self._registry.identify(token)
+            self.who, self._watches = self._registry.identify(token), False
             welcome = {"type": "welcome", "version": self._registry.version(self.who)}
             for text in self._registry.kept_signals(self.who):
                 self._deliver(self.who, json.loads(text))
@@ -197,11 +210,11 @@ class Signaling:
 
     def _on_change(self, change: Change) -> None:
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._ring, change.audience)
+            self._loop.call_soon_threadsafe(self._ring, change)
 
-    def _ring(self, audience: frozenset[str]) -> None:
+    def _ring(self, change: Change) -> None:
         for conversation, line in self._lines.items():
-            if conversation.who in audience:
+            if conversation.concerns(change):
                 line.changed = True
                 line.waiting.set()
 

@@ -42,7 +42,7 @@ def show() -> None:
     signals = st.container(key="signals")
     with signals:
         streamlit_frontend.show()
-        polling = _doorbell(view, page.title)
+        asks_since = _doorbell(view, page.title)
         styles = st.container(key="styles")
         _follow_call(view, page.title)
         page_turner.show()
@@ -79,7 +79,7 @@ def show() -> None:
             direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen
         preview.prepare(view)
-    watch.show(view, polling=polling)
+    watch.show(view.me.id if view else None, asks_since)
     toasts.show()  # only now, because all of the page may have something to say
 
 
@@ -98,18 +98,24 @@ def _arriving() -> bool:
     return not session.tab().heard and bool(st.context.headers)
 
 
-def _doorbell(view: View | None, title: str) -> bool:
-    here = session.tab()
-    return doorbell.show(
+def _doorbell(view: View | None, title: str) -> int | None:
+    """Draw it; the version from which on this session has to ask for news, None where it is told or has none."""
+    here, services = session.tab(), session.services()
+    watches = view is None and title == "Dashboard"
+    version = view.version if view else services.registry.version(None)
+    polling = doorbell.show(
         view,
+        version=version,
         page=title,
         session=here.id,
         heard=here.heard,
         token=here.token,
+        watches=watches,
         name=here.name,
-        push=session.services().settings.push,
+        push=services.settings.push,
         on_hello=session.resume,
     )
+    return version if polling and (view or watches) else None
 
 
 def _elsewhere() -> None:

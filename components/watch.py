@@ -3,17 +3,17 @@
 import streamlit as st
 
 from calls.errors import UnknownError
-from calls.rooms import View
 from components import session, toasts, webrtc
 
 
-def show(view: View | None, *, polling: bool) -> None:
-    """Draw the fragments that are needed now, and none otherwise."""
+def show(who: str | None, version: int | None) -> None:
+    """Draw the fragments that are needed now, and none otherwise. `version` is that of what this run has drawn for
+    `who`; None where nothing has to be asked for."""
     if any(webrtc.connecting(key) for key in webrtc.STREAMERS):
         _connections()
-    if polling and view is not None:
+    if version is not None:
         _tell_once()
-        _changes(view.me.id, view.version)
+        _changes(who, version)
 
 
 @st.fragment(run_every="2s")
@@ -23,7 +23,7 @@ def _connections() -> None:
 
 
 @st.fragment(run_every="2s")
-def _changes(who: str, version: int) -> None:
+def _changes(who: str | None, version: int) -> None:
     registry = session.services().registry
     registry.expire()
     try:

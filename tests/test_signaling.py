@@ -28,6 +28,7 @@ from calls.signaling import (
     Ping,
     RateLimit,
     Signaling,
+    Watch,
     error_payload,
     parse,
     same_origin,
@@ -44,7 +45,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 almost_messages = st.fixed_dictionaries(
-    {"type": st.sampled_from(["hello", "ping", "Hello", ""]) | json_values},
+    {"type": st.sampled_from(["hello", "watch", "ping", "Hello", ""]) | json_values},
     optional={"token": st.text() | json_values, "more": json_values},
 )
 anything = st.text() | st.binary() | st.none() | (json_values | almost_messages).map(json.dumps)
@@ -63,12 +64,13 @@ def padded(length: int, character: str = " ") -> str:
     [
         ('{"type": "hello", "token": "t"}', Hello("t")),
         ('{"type": "hello", "token": "", "more": [1]}', Hello("")),
+        ('{"type": "watch"}', Watch()),
         ('{"type": "ping"}', Ping()),
         (' \n{"type": "ping", "token": 1}\n', Ping()),
         (padded(MAX_BYTES), Ping()),
     ],
 )
-def test_a_message_is_understood(data: str, message: Hello | Ping) -> None:
+def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> None:
     """Members that are not known are passed over, so that an older server understands a newer page."""
     assert parse(data) == message
 
@@ -117,7 +119,7 @@ def test_anything_is_parsed_or_refused(data: str | bytes | None) -> None:
         outcome: object = type(parse(data))
     except SignalError as error:
         outcome = error.code
-    assert outcome in {Hello, Ping, "too_large", "malformed", "unknown_type"}
+    assert outcome in {Hello, Watch, Ping, "too_large", "malformed", "unknown_type"}
 
 
 # Limits
@@ -171,9 +173,8 @@ def test_a_token_that_nobody_has_is_refused(registry: Registry, clock: FakeClock
 
 
 def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock: FakeClock, alice: Person) -> None:
-    """A line without a hello, and one whose person has left, are told that nobody is there."""
+    """A line whose person has left is told that nobody is there."""
     conversation = Conversation(registry, clock)
-    assert conversation.news() == {"type": "gone"}
     conversation.answer(HELLO % alice.seat.token)
     alice.opens_room()
     assert conversation.news() == {"type": "changed", "version": alice.view.version}
@@ -183,11 +184,11 @@ def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock:
 
 @given(st.lists(anything, max_size=5))
 def test_any_message_has_an_answer(messages: list[str | bytes | None]) -> None:
-    """The answer is a pong or an error with one of four codes, and it can be sent as UTF-8."""
+    """The answer is a pong, a welcome to who looks on, or an error with one of four codes, and can be sent as UTF-8."""
     conversation = Conversation(Registry(), FakeClock())
     for message in messages:
         answer = conversation.answer(message)
-        assert answer["type"] == "pong" or (answer["type"], answer["code"] in CODES) == ("error", True)
+        assert answer["type"] in {"pong", "welcome"} or (answer["type"], answer["code"] in CODES) == ("error", True)
         json.dumps(answer, ensure_ascii=False).encode()
 
 
@@ -331,6 +332,26 @@ def test_a_line_without_a_hello_hears_nothing(server: Server, tab: Callable[[], 
     assert line.says('{"type": "ping"}') == {"type": "pong"}
     Person.enters(server.registry, "Alice").opens_room()
     assert line.says('{"type": "ping"}') == {"type": "pong"}
+
+
+def test_who_looks_on_hears_what_anybody_may_see(server: Server, tab: Callable[[], Line]) -> None:
+    """Who comes and goes, and who is in a call; not what is said there. After a hello, what that person hears."""
+    line, alice = tab(), Person.enters(server.registry, "Alice")
+    assert line.says('{"type": "watch"}') == {"type": "welcome", "version": server.registry.version(None)}
+    bob = Person.enters(server.registry, "Bob")
+    assert line.hears() == {"type": "changed", "version": server.registry.version(None)}
+    alice.opens_room()
+    assert line.hears() == {"type": "changed", "version": server.registry.version(None)}
+    alice.says("hello")
+    assert line.says('{"type": "ping"}') == {"type": "pong"}
+    assert line.says(HELLO % alice.seat.token) == {"type": "welcome", "version": alice.view.version}
+    alice.says("again")
+    assert line.hears() == {"type": "changed", "version": alice.view.version}
+    assert line.says('{"type": "watch"}')["type"] == "welcome"
+    for person in (alice, bob):
+        person.leaves()
+    while line.hears()["version"] < server.registry.version(None):
+        pass
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", ""])

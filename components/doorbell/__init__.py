@@ -23,16 +23,20 @@ _component = st.components.v2.component(
 def show(
     view: View | None,
     *,
+    version: int,
     page: str,
     session: str,
     heard: bool,
     token: str | None,
+    watches: bool,
     name: str,
     push: bool,
     on_hello: Callable[[str | None, str | None], None],
 ) -> bool:
     """Draw the doorbell, on the page with this title; whether this session has to ask for news.
 
+    `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
+    it `watches`.
     `on_hello(token, name)` is called with what the browser remembers of this tab and this person, in answer to this
     session: a page that outlives its server keeps what it said to an earlier one.
     """
@@ -45,10 +49,12 @@ def show(
     result = _component(
         key=KEY,
         data={
+            "version": version,
             "page": page,
             "session": session,
             "heard": heard,
             "token": token,
+            "watches": watches,
             "name": name,
             "push": push,
             "woken": _woken(),
@@ -76,10 +82,9 @@ RINGING = {Status.INCOMING: "incoming", Status.OUTGOING: "outgoing"}
 def _summary(view: View | None) -> dict[str, Any]:
     """What the browser has to know to ring and to chime."""
     if view is None:
-        return {"version": 0, "ring": None, "room": None, "members": 0, "offerNotifications": False}
+        return {"ring": None, "room": None, "members": 0, "offerNotifications": False}
     direction = RINGING.get(view.me.status)
     return {
-        "version": view.version,
         "ring": {"direction": direction, "name": view.other.name if view.other else ""} if direction else None,
         "room": view.me.room,
         "members": len(view.others) + 1 if view.me.status is Status.IN_CALL else 0,

@@ -55,15 +55,15 @@ function remember() {
 // The line to the server
 
 const line = {
-  socket: null, token: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
+  socket: null, greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
   suspect: false,  // the last one did not answer
 
   follow() {
-    const token = data.push && data.heard ? data.token : null;
-    if (token !== this.token) {
+    const greeting = data.push && data.heard ? hello() : null;
+    if (greeting !== this.greeting) {
       this.close();
-      this.token = token;
-      if (token) this.open();
+      this.greeting = greeting;
+      if (greeting) this.open();
     }
     if (data.version >= this.newest) this.asked = 0;
     this.catchUp();
@@ -74,7 +74,7 @@ const line = {
     const socket = new WebSocket(new URL("signal", document.baseURI.replace(/^http/, "ws")));
     this.socket = socket;
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "hello", token: this.token }));
+      socket.send(this.greeting);
       mail.outbox.unshift(...this.sent.splice(0).slice(-RESEND));
       this.post();
     };
@@ -154,9 +154,15 @@ const line = {
     this.socket = null;
     Object.values(this.timers).forEach(clearTimeout);
     socket?.close();
-    Object.assign(this, { token: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
+    Object.assign(this, { greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
   },
 };
+
+// Whoever is nobody here may look on, where there is something to see.
+function hello() {
+  if (data.token) return JSON.stringify({ type: "hello", token: data.token });
+  return data.watches ? JSON.stringify({ type: "watch" }) : null;
+}
 
 // The runs of the script, as Streamlit writes them on the page. Where it does not, none is seen.
 const run = {

@@ -32,20 +32,19 @@ class Lines:
 
 
 def test_the_line_comes_back_or_the_page_asks(server: Server, alice: Person, meet: Meet) -> None:
-    """After /signal was cut, it is opened again, and the next call rings. Where it cannot be opened, the page says so
-    once and asks for news, and a call rings all the same."""
+    """After /signal was cut in a call, it is opened again, and what is said and done in the call is there at once.
+    Where it cannot be opened, the page says so once and asks for news, and a call rings all the same."""
     bob = meet("Bob", "green", 880)
     lines = Lines(bob.page)
-    alice.enters(server.url)
-    bob.enters(server.url)
-    while not lines.opened:
-        bob.page.wait_for_timeout(50)
+    alice.meets(bob, server.url)
     with bob.page.expect_websocket(timeout=WITHIN):
         lines.opened[-1].close(code=1001, reason="cut by the test")
-    alice.calls(bob)
-    bob.rings_for(alice)
-    bob.declines()
-    alice.reads("Declined")
+    alice.sees(bob)
+    alice.writes("Still there?")
+    bob.reads("Still there?")
+    expect(bob.page.get_by_text("this page looks for news")).to_have_count(0)
+    alice.hangs_up()
+    bob.reads("Call ended")
 
     lines.closed = True
     lines.opened[-1].close(code=1001, reason="cut by the test")
@@ -57,6 +56,19 @@ def test_the_line_comes_back_or_the_page_asks(server: Server, alice: Person, mee
     bob.sees(alice)
 
 
+def test_whoever_looks_on_is_told_what_goes_on(server: Server, alice: Person, meet: Meet) -> None:
+    """The dashboard needs no name, and counts a room for as long as there is one."""
+    alice.enters(server.url)
+    carol = meet("Carol", "blue", 660).opens(f"{server.url}dashboard")
+    number = carol.page.get_by_test_id("stMetric").filter(has_text="Rooms").get_by_test_id("stMetricValue")
+    before = int(number.inner_text())
+    alice.press("New room")
+    expect(number).to_have_text(str(before + 1), timeout=WITHIN)
+    alice.hangs_up()
+    expect(number).to_have_text(str(before), timeout=WITHIN)
+    expect(carol.page.get_by_text("this page looks for news")).to_have_count(0)
+
+
 def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
     """A server that is told not to push is asked by every page, and no line is opened. Whatever page it is asked for
     first, it is shown within the app, with the other ones."""
@@ -66,9 +78,12 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
         alice.opens(f"{server.url}history")
         expect(alice.page.get_by_role("heading", name="History")).to_be_visible(timeout=WITHIN)
         alice.reads("No calls yet.")
+        alice.goes_to("Dashboard")
+        expect(alice.page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=WITHIN)
+        bob.enters(server.url)
+        expect(alice.page.get_by_test_id("stMetric").filter(has_text="People")).to_contain_text("1", timeout=WITHIN)
         alice.goes_to("Lobby")
         alice.gives_name()
-        bob.enters(server.url)
         alice.calls(bob)
         bob.rings_for(alice)
         bob.declines()
