@@ -33,12 +33,21 @@ def _camera(view: View | None, reported: Devices) -> None:
             args=(reported.errors,),
             disabled=not reported.usable,
         )
+        if reported.error and reported.camera_usable and reported.microphone_usable:
+            st.button(
+                "Use microphone only",
+                icon=":material/mic:",
+                on_click=_turn_on,
+                args=(reported.errors,),
+                kwargs={"microphone_only": True},
+            )
     elif view is None or view.me.status is Status.IDLE:
         st.button("Turn off camera", icon=":material/videocam_off:", on_click=_turn_off)
 
 
-def _turn_on(errors: int) -> None:
-    session.tab().camera, session.tab().camera_errors = True, errors
+def _turn_on(errors: int, *, microphone_only: bool = False) -> None:
+    here = session.tab()
+    here.camera, here.camera_errors, here.microphone_only = True, errors, microphone_only
 
 
 def _turn_off() -> None:

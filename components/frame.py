@@ -46,7 +46,7 @@ def show() -> None:
         styles = st.container(key="styles")
         _follow_call(view, page.title)
         page_turner.show()
-        reported = devices.show()
+        reported = devices.show(microphone_only=session.tab().microphone_only)
         rung = ringing.show(view, _camera_line(reported))
     if session.taken_over(view):
         _elsewhere()

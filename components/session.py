@@ -88,6 +88,8 @@ class Tab:
     told_polling: bool = False
     camera: bool | None = None
     """The person has turned the camera on, or off; None while they have left it to Parley."""
+    microphone_only: bool = False
+    """The camera does not start, and the person is content to be heard."""
     camera_errors: int = 0
     """How many times the camera had failed when it was last turned on: one more, and it rests."""
     room: str | None = None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from components.devices import ERRORS, Devices, advice, parse
 
+SILENT = "You can still join, see and hear, but nobody sees or hears you."
 FINE = Devices(cameras=1, microphones=1, camera="granted", microphone="granted")
 REPORT = {
     "secure": True,
@@ -89,7 +90,14 @@ def test_there_is_no_advice_when_all_is_well() -> None:
 @pytest.mark.parametrize("name", ERRORS)
 def test_each_error_has_its_advice(name: str) -> None:
     """What happened and what to do; one can still join without a camera."""
-    assert advice(replace(FINE, error=name)) == f"{ERRORS[name]} You can still join, see and hear."
+    assert advice(replace(FINE, error=name)) == f"{ERRORS[name]} {SILENT}"
+
+
+def test_a_camera_that_is_left_alone_is_not_used() -> None:
+    """The microphone is; one is told what others get, and what to do for more."""
+    devices = replace(FINE, microphone_only=True)
+    assert (devices.camera_usable, devices.microphone_usable, devices.usable) == (False, True, True)
+    assert advice(devices) == "Others will hear you and not see you. Reload this page to try the camera again."
 
 
 def test_an_error_that_nobody_foresaw_is_named() -> None:
@@ -128,7 +136,7 @@ def test_a_denial_that_the_browser_keeps_to_itself_is_told() -> None:
 @pytest.mark.parametrize(
     ("cameras", "microphones", "line"),
     [
-        (0, 0, "No camera and no microphone was found. Connect one and try again. You can still join, see and hear."),
+        (0, 0, f"No camera and no microphone was found. Connect one and try again. {SILENT}"),
         (0, 1, "No camera was found, so others will hear you and not see you. Connect one and try again."),
         (1, 0, "No microphone was found, so others will see you and not hear you. Connect one and try again."),
     ],

@@ -1,7 +1,7 @@
 """What the browser says of its camera and microphone, and what a person can do about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -29,10 +29,12 @@ class Devices:
     """How many there were so far."""
     camera_off: bool = False
     microphone_off: bool = False
+    microphone_only: bool = False
+    """The camera is to be left alone, whatever there is: it does not start, and the microphone would wait for it."""
 
     @property
     def camera_usable(self) -> bool:
-        return self.cameras != 0 and self.camera != "denied"
+        return not self.microphone_only and self.cameras != 0 and self.camera != "denied"
 
     @property
     def microphone_usable(self) -> bool:
@@ -44,11 +46,11 @@ class Devices:
         return self.secure and (self.camera_usable or self.microphone_usable)
 
 
-def show() -> Devices:
-    """Draw the (invisible) component and return what it last said."""
+def show(*, microphone_only: bool) -> Devices:
+    """Draw the (invisible) component and return what it last said, and what the person has chosen."""
     result = _component(key=KEY, on_report_change=lambda: None)
     report = result.get("report")
-    return parse(report if isinstance(report, Mapping) else {})
+    return replace(parse(report if isinstance(report, Mapping) else {}), microphone_only=microphone_only)
 
 
 def parse(report: Mapping[str, object]) -> Devices:
@@ -73,13 +75,15 @@ def _count(value: object) -> int | None:
 
 def advice(devices: Devices) -> str | None:
     """What is wrong and what to do, in one line; None when all is well."""
-    stay = " You can still join, see and hear."
+    stay = " You can still join, see and hear" + (", but nobody sees or hears you." if _silent(devices) else ".")
     if not devices.secure:
         return "Cameras need a secure page: open this address with https://, or on localhost." + stay
     if devices.error and devices.error != "NotAllowedError":
         return ERRORS.get(devices.error, f"The camera or microphone did not start ({devices.error}). Try again.") + stay
     if devices.error or "denied" in (devices.camera, devices.microphone):
         return _denied(devices) + stay
+    if devices.microphone_only:
+        return "Others will hear you and not see you. Reload this page to try the camera again."
     if devices.cameras == 0 and devices.microphones == 0:
         return "No camera and no microphone was found. Connect one and try again." + stay
     if devices.cameras == 0:
@@ -87,6 +91,10 @@ def advice(devices: Devices) -> str | None:
     if devices.microphones == 0:
         return "No microphone was found, so others will see you and not hear you. Connect one and try again."
     return None
+
+
+def _silent(devices: Devices) -> bool:
+    return devices.error is not None or not devices.usable
 
 
 def _denied(devices: Devices) -> str:

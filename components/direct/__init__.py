@@ -65,6 +65,7 @@ def toggles(view: View | None, reported: Devices) -> Devices:
     return replace(
         reported,
         cameras=None,  # a shared screen is a picture, too
+        microphone_only=False,
         camera_off=media.get("camera") is not True,
         microphone_off=media.get("microphone") is not True,
     )

@@ -19,6 +19,11 @@ RETURNED = """async selector => {
   const streams = [...report.values()].filter(({ type, kind }) => type === "inbound-rtp" && kind === "video");
   return streams.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
 }"""
+CAMERA_IN_USE = """(() => {
+  const devices = navigator.mediaDevices, get = devices?.getUserMedia.bind(devices);
+  const inUse = () => Promise.reject(new DOMException("Could not start video source", "NotReadableError"));
+  if (devices) devices.getUserMedia = (asked) => asked.video ? inUse() : get(asked);
+})()"""
 NO_GREEN_LIGHT = tuple(flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream")
 NO_DEVICES = tuple(flag for flag in NO_GREEN_LIGHT if flag != "--use-fake-device-for-media-stream")
 
@@ -60,6 +65,7 @@ def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> 
     bob.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
     alice.reads(f"{bob.name} has the camera off")
     bob.hangs_up()
+    alice.reads("Call ended")
     bob.reads("Call ended")
     bob.calls(alice)
     alice.accepts()
@@ -95,6 +101,24 @@ def test_without_permission_one_still_sees_and_hears(server: Server, alice: Pers
     bob.sees(alice)
     bob.hears(alice)
     alice.reads("camera off")
+
+
+def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, meet: Meet) -> None:
+    """Where another program has the camera, the page says so, and offers the microphone alone. No program can take
+    Chromium's false camera, so its error is false as well."""
+    bob = meet("Bob", "green", 880)
+    bob.page.add_init_script(CAMERA_IN_USE)
+    alice.enters(server.url)
+    bob.enters(server.url)
+    bob.press("Turn on camera")
+    bob.reads("in use by another program")
+    bob.press("Use microphone only")
+    bob.reads("Others will hear you and not see you.")
+    alice.calls(bob)
+    bob.accepts()
+    alice.hears(bob)
+    bob.sees(alice)
+    alice.reads(f"{bob.name} has the camera off")
 
 
 def test_without_any_device_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
