@@ -20,10 +20,12 @@ COPY calls calls
 RUN useradd --system parley --home-dir /data --create-home
 USER parley
 ENV PARLEY_DATABASE_URL=sqlite:////data/parley.sqlite3 \
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_SERVER_PORT=8501 \
     STREAMLIT_SERVER_HEADLESS=true \
     STREAMLIT_SERVER_FILE_WATCHER_TYPE=none
 
 EXPOSE 8501
 HEALTHCHECK --start-period=30s \
-    CMD python -c "import urllib.request; urllib.request.urlopen('http://localhost:8501/_stcore/health', timeout=5)"
-CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.port=8501"]
+    CMD python -c "import os, urllib.request as r; r.urlopen(f'http://localhost:{os.environ[\"STREAMLIT_SERVER_PORT\"]}/_stcore/health', timeout=5)"
+CMD ["streamlit", "run", "app.py"]

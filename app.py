@@ -11,8 +11,9 @@ from components import runner
 
 runner.adapt()
 if get_script_run_ctx(suppress_warning=True) is None:
-    from components.server import Server
+    from components.server import Server, check
 
+    check()
     server = Server()
     app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)
 else:

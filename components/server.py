@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import streamlit as st
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -12,9 +13,29 @@ from starlette.websockets import WebSocket
 
 from calls.errors import SettingsError
 from calls.signaling import Signaling
+from components import configuration
 
 TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
 SWEEP_AFTER = 5.0  # seconds between something that happened and the sweep after it
+
+
+PACKAGES = Path(__file__).parents[1] / "packages.txt"
+
+
+def check() -> None:
+    """Stop the start where a library is missing or a setting is wrong: SystemExit, whose message names it and the fix.
+
+    Later, a server that cannot start shows where in its code that was, above the message.
+    """
+    try:
+        import cv2  # noqa: F401 - it needs libraries of the system, which a server without a screen may not have
+
+        configuration.settings()
+    except ImportError as error:
+        packages = " ".join(PACKAGES.read_text(encoding="utf-8").split())
+        raise SystemExit(f"Parley cannot start: {error}. On Debian: sudo apt-get install {packages}") from None
+    except SettingsError as error:
+        raise SystemExit(f"Parley cannot start.\n{error}") from None
 
 
 class Server:
@@ -30,7 +51,8 @@ class Server:
 
     @asynccontextmanager
     async def lifespan(self, _: st.App) -> AsyncIterator[None]:
-        """Let time pass for the registry while the server runs. A wrong setting stops the start, and is named."""
+        """Let time pass for the registry while the server runs. A database that cannot be
+        used stops the start, and is named."""
         # Imported only now: the components register with Streamlit's runtime, which did not exist before.
         from components import session
 

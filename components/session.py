@@ -16,9 +16,9 @@ from calls.media.feed import Feed
 from calls.media.hub import MediaHub
 from calls.registry import Registry, Seat
 from calls.rooms import Change, View
-from calls.settings import Settings, load_settings
+from calls.settings import Settings
 from calls.states import Status
-from components import page_turner, toasts, webrtc
+from components import configuration, page_turner, toasts, webrtc
 from components.devices import Devices
 from components.text import plain
 
@@ -38,7 +38,7 @@ class Services:
 @st.cache_resource(show_spinner=False)
 def services() -> Services:
     """The services of this server. Raises SettingsError when a setting is wrong."""
-    settings = load_settings(_secrets())
+    settings = configuration.settings()
     registry = Registry(
         ring_timeout=settings.ring_timeout,
         seat_grace=settings.seat_grace,
@@ -55,13 +55,6 @@ def services() -> Services:
 
     registry.listen(follow)
     return shared
-
-
-def _secrets() -> dict[str, object]:
-    try:
-        return dict(st.secrets.get("parley", {}))
-    except FileNotFoundError:
-        return {}
 
 
 class Size(NamedTuple):

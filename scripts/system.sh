@@ -50,7 +50,7 @@ check_opencv() {
 install_for_tests() {
     missing=""
     "$1" -c 'import cv2' 2>/dev/null || missing=$LIBRARIES
-    has "${PARLEY_CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium"
+    has "${PARLEY_CHROMIUM:-chromium}" || missing="$missing chromium"
     has turnserver || missing="$missing coturn"
     missing=${missing# }
     [ -n "$missing" ] || return 0
@@ -60,9 +60,14 @@ install_for_tests() {
 }
 
 fail_tests() {
-    other=""
-    case $missing in *chromium*) other=" - or name another browser: PARLEY_CHROMIUM=/path/to/it" ;; esac
-    fail "the tests need $missing. Install it: $(how "$missing" "--cask chromium && brew install coturn")$other"
+    other="" formulas=""
+    case $missing in *coturn*) formulas=" coturn" ;; esac
+    case $missing in *chromium*)
+        other=" - or name another browser: PARLEY_CHROMIUM=/path/to/it"
+        formulas="$formulas chromium"
+        ;;
+    esac
+    fail "the tests need $missing. Install it: $(how "$missing" "${formulas# }")$other"
 }
 
 apt_get() {

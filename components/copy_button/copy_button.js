@@ -1,9 +1,11 @@
 // A button that puts a text on the clipboard, and says so.
+const KEYS = /Mac|iP/.test(navigator.platform) ? "⌘C" : "Ctrl+C";
+
 export default function copyButton({ data, parentElement }) {
   const button = parentElement.querySelector("button");
   button.textContent = data.label;
   button.onclick = async () => {
-    button.textContent = await copy(data.text, parentElement) ? "Copied" : "Press Ctrl+C to copy";
+    button.textContent = await copy(data.text, parentElement) ? "Copied" : `Press ${KEYS} to copy`;
     setTimeout(() => { button.textContent = data.label; }, 2_000);
   };
 }
