@@ -377,6 +377,16 @@ def test_a_line_survives_what_it_cannot_understand(tab: Callable[[], Line]) -> N
     assert line.says('{"type": "ping"}') == {"type": "pong"}
 
 
+@given(st.lists(anything.filter(lambda message: message is not None), max_size=5))
+def test_any_message_is_answered_by_a_server(server: Server, messages: list[str | bytes]) -> None:
+    """Whatever comes over a real line, each message has its answer, and the line and the server go on."""
+    with server.line() as connection:
+        line = Line(connection)
+        for message in messages:
+            assert line.says(message)["type"] in {"pong", "welcome", "error"}
+        assert line.says('{"type": "ping"}') == {"type": "pong"}
+
+
 def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line]) -> None:
     """Too many messages are answered once with rate_limited, then the line closes with 1008; others do not notice."""
     alice, calm, flooding = Person.enters(server.registry, "Alice"), tab(), tab()

@@ -26,6 +26,20 @@ NOTE_PAGES = """() => {
   look();
 }"""
 
+# What begins or ends outside of the window, which nobody can scroll to the side.
+TOO_WIDE = """() => [...document.querySelectorAll("[data-testid=stMain] *")].filter((element) => {
+  const { left, right, width, height } = element.getBoundingClientRect();
+  const inside = left >= -1 && right <= innerWidth + 1;
+  const scrolls = element.closest("[data-testid=stDataFrame], [data-testid=stVegaLiteChart], [role=tablist]");
+  return width && height && !inside && !scrolls && element.checkVisibility({ visibilityProperty: true });
+}).map((element) => element.outerHTML.slice(0, 200))"""
+# The controls that a screen reader could only call "button".
+NAMELESS = """() => [document, ...[...document.querySelectorAll("iframe")].map((frame) => frame.contentDocument)]
+  .flatMap((page) => [...(page?.querySelectorAll("button, input, textarea, select, a[href], [role=button]") ?? [])])
+  .filter((control) => control.checkVisibility({ visibilityProperty: true }) && !control.closest("[inert]"))
+  .filter((control) => !(control.ariaLabel || control.innerText?.trim() || control.title || control.labels?.length
+    || control.getAttribute("aria-labelledby")))
+  .map((control) => control.outerHTML.slice(0, 200))"""
 # What is not named is refused from then on.
 GRANTED = ["camera", "microphone", "notifications"]
 
@@ -194,6 +208,23 @@ def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]
     alice.is_in_call_with(bob)
     alice.sees(bob)
     bob.sees(alice)
+
+
+def test_a_phone_reaches_everything(talking: tuple[Person, Person]) -> None:
+    """In a call, on every page, at a phone's width: nothing is wider than the window, and each control has a name."""
+    alice, _ = talking
+    alice.turns_to(390, 844)
+    for page, title in (("Dashboard", "Dashboard"), ("History", "History"), ("Lobby", "People online"), ("Room", "")):
+        alice.finds(alice.page.get_by_test_id("stExpandSidebarButton")).click()
+        alice.page.get_by_test_id("stSidebarNavLink").filter(has_text=page).click()
+        alice.press("Collapse sidebar")  # on a real phone Streamlit does this by itself
+        heading = alice.page.get_by_role("heading", name=title or "In call with")
+        expect(heading).to_be_visible(timeout=WITHIN)
+        assert alice.page.evaluate(TOO_WIDE) == []
+        assert alice.page.evaluate(NAMELESS) == []
+        for label in ("Hang up", "Back to call")[: 1 if page == "Room" else 2]:
+            expect(alice.button(label)).to_be_in_viewport()
+    alice.turns_to(1280, 800)
 
 
 def test_the_chat_counts_what_is_unread(talking: tuple[Person, Person]) -> None:
