@@ -10,7 +10,7 @@ ones that they extend, so that Python's name mangling leads to the same private 
   _rtp_header_extensions_map and _register_rtp_receiver are used as the original does. RTCIceTransport._connection is
   aioice's, whose data_received gets every datagram, and whose _nominated is the pair of addresses that ICE has chosen.
 - RTCIceTransport._connection also asks the STUN and TURN servers, in get_component_candidates, for 5 s by default; ours
-  for GATHER_WITHIN.
+  for GATHER_WITHIN, and not one that is never to be heard.
 - RTCRtpReceiver._track is set when the other side's track is known: there our source is attached to it.
 - RTCRtpReceiver.__codecs, __rtx_ssrc, __started, __transport and __rtcp_task: what `receive` sets up; ours starts no
   decoder thread, which the original always does. __stop_decoder and _handle_disconnect are called when the other side
@@ -33,6 +33,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
+import aioice
 import aiortc
 import pylibsrtp
 from aiortc import MediaStreamTrack, RTCRtpCodecParameters
@@ -56,6 +57,10 @@ GATHER_WITHIN = 2  # seconds
 """The answer waits until every STUN and TURN server has been heard, from every address of this machine. Some never are:
 from the address of a container bridge, or behind a firewall that drops what it does not like. What answers does so
 within two retransmissions (RFC 5389, section 7.2.1: after 0.5 s and 1.5 s)."""
+
+ASK_ANEW_AFTER = 600.0  # seconds
+"""A STUN server that has not answered even once, because of a firewall say, is left alone for so long: a call begins
+with two connections, and each would wait for it. One that has answered before is always asked."""
 
 PAUSE = 2_000  # ms without a packet; the rate counter goes through every one of them, so it begins anew
 TELL_EVERY = 100  # ms; when too much comes, the estimate changes with every packet
@@ -122,9 +127,25 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         transport: aiortc.RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         transport.__class__ = RTCDtlsTransport
         connection = transport.transport._connection
-        ask = partial(connection.get_component_candidates, timeout=GATHER_WITHIN)
-        connection.get_component_candidates = ask  # type: ignore[method-assign]
+        connection.get_component_candidates = partial(_gather, connection)  # type: ignore[method-assign]
         return transport
+
+
+_heard: set[tuple[str, int]] = set()
+_silent: dict[tuple[str, int], float] = {}
+"""Until when each STUN server that was never heard is left alone (`time.monotonic`)."""
+
+
+async def _gather(connection: aioice.Connection, component: int, addresses: list[str]) -> list[aioice.Candidate]:
+    server = connection.stun_server
+    if server and _silent.get(server, 0.0) > time.monotonic():
+        connection.stun_server = server = None
+    found = await aioice.Connection.get_component_candidates(connection, component, addresses, GATHER_WITHIN)
+    if server and any(candidate.type == "srflx" for candidate in found):
+        _heard.add(server)
+    elif server and server not in _heard:
+        _silent[server] = time.monotonic() + ASK_ANEW_AFTER
+    return found
 
 
 class RTCDtlsTransport(aiortc.RTCDtlsTransport):
