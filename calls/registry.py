@@ -253,7 +253,7 @@ class Registry:
             return room.code
 
     def is_open(self, code: str) -> bool:
-        """Whether there is a room with this code, as typed."""
+        """Whether one could join a room by this code, as typed, had it a place."""
         with self._lock, suppress(InputError, UnknownError):
             self._room_to_join(code)
             return True

@@ -21,7 +21,8 @@ _JOINERS = "\u200c\u200d"
 _MARKS = "\u200e\u200f\u061c"
 
 # The flags of England, Scotland and Wales: a black flag, and its region in letters that are not shown (UTS #51).
-_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)")
+_REGIONS = ["".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls")]
+_FLAG = re.compile(f"(\U0001f3f4(?:{'|'.join(_REGIONS)})\U000e007f)")
 
 # Reserved for pictures: an emoji newer than Python's own tables has no category yet, and phones send it all the same.
 _PICTURES = range(0x1F000, 0x1FB00)

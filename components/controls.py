@@ -36,13 +36,15 @@ def _camera(view: View | None, reported: Devices) -> None:
         if reported.error and reported.camera_usable and reported.microphone_usable:
             st.button(
                 "Use microphone only",
+                key="microphone-only",
                 icon=":material/mic:",
                 on_click=_turn_on,
                 args=(reported.errors,),
                 kwargs={"microphone_only": True},
             )
     elif view is None or view.me.status is Status.IDLE:
-        st.button("Turn off camera", icon=":material/videocam_off:", on_click=_turn_off)
+        what = "camera" if reported.camera_usable else "microphone"
+        st.button(f"Turn off {what}", icon=":material/videocam_off:", on_click=_turn_off)
 
 
 def _turn_on(errors: int, *, microphone_only: bool = False) -> None:

@@ -45,6 +45,7 @@ def show() -> None:
         asks_since = _doorbell(view, page.title)
         styles = st.container(key="styles")
         _follow_call(view, page.title)
+        _forget_that_it_was_off(view)
         page_turner.show()
         reported = devices.show(microphone_only=session.tab().microphone_only)
         rung = ringing.show(view, _camera_line(reported))
@@ -138,25 +139,34 @@ def _follow_call(view: View | None, title: str) -> None:
         page_turner.head_for("Lobby")
 
 
+def _forget_that_it_was_off(view: View | None) -> None:
+    """A ring starts the camera: who has turned it off had tried it before."""
+    if view and view.me.status in (Status.OUTGOING, Status.INCOMING):
+        session.tab().camera = session.tab().camera or None
+
+
 def _live(view: View | None, rung: str | None) -> bool:
     """Whether connections are wanted: in a call, and while it rings, once that is on the screen."""
     return view is not None and (view.me.status is Status.IN_CALL or view.me.room == rung is not None)
 
 
 def _camera_line(reported: Devices) -> str:
-    """What is to be read where the own preview comes while it rings."""
+    """What is to be read while it rings where the own preview is not, or not yet."""
+    if webrtc.playing(preview.KEY):
+        return ""
     starts = _preview_wanted(reported, live=True)
     return devices.advice(reported) or ("Your camera is starting…" if starts else "Your camera is off.")
 
 
 def _preview_wanted(reported: Devices, *, live: bool) -> bool:
-    """Whether the camera is to be on: because the person says so; in a call, and while it rings; and for who is invited
-    by a room's link, until they turn it off."""
+    """Whether the camera is to be on: as the person says; else in a call, while it rings, and for who is invited by a
+    room's link."""
     here = session.tab()
     if reported.errors > here.camera_errors:
         return False  # it failed: the person is told why, and turns it on again
-    invited = here.camera is None and room_link.invitation() is not None
-    return bool(here.camera) or ((live or invited) and session.services().settings.auto_preview)
+    if here.camera is not None:
+        return here.camera
+    return (live or room_link.invitation() is not None) and session.services().settings.auto_preview
 
 
 def _sheets(view: View | None, title: str) -> list[str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.text import NAME_LENGTH
-from components import effect_picker, path_picker, people, quality_picker, room_link, session
+from components import effect_picker, page_turner, path_picker, people, quality_picker, room_link, session
 from components.text import plain
 
 
@@ -79,7 +79,6 @@ def _entered(view: View) -> None:
 
 
 def _rooms(view: View) -> None:
-    registry = session.services().registry
     with st.form("join", border=False):
         st.text_input("Room code", key="code", placeholder="abcd-efgh-jkmn", max_chars=40, autocomplete="off")
         with st.container(horizontal=True):
@@ -87,9 +86,17 @@ def _rooms(view: View) -> None:
             st.form_submit_button(
                 "New room",
                 icon=":material/add:",
-                on_click=session.attempt,
-                args=(lambda: registry.open_room(view.me.id),),
+                on_click=_open_room,
+                args=(view.me.id,),
             )
+
+
+def _open_room(who: str) -> None:
+    def open_room() -> None:
+        session.services().registry.open_room(who)
+        page_turner.head_for("Room")  # also where one waits in a room already
+
+    session.attempt(open_room)
 
 
 def _join_typed(who: str) -> None:

@@ -29,11 +29,13 @@ def check() -> None:
     """
     try:
         import cv2  # noqa: F401 - it needs libraries of the system, which a server without a screen may not have
-
-        configuration.settings()
+    except ModuleNotFoundError as error:
+        raise SystemExit(f"Parley cannot start: {error}. Install it: pip install -r requirements.txt") from None
     except ImportError as error:
         packages = " ".join(PACKAGES.read_text(encoding="utf-8").split())
         raise SystemExit(f"Parley cannot start: {error}. On Debian: sudo apt-get install {packages}") from None
+    try:
+        configuration.settings()
     except SettingsError as error:
         raise SystemExit(f"Parley cannot start.\n{error}") from None
 
@@ -51,8 +53,7 @@ class Server:
 
     @asynccontextmanager
     async def lifespan(self, _: st.App) -> AsyncIterator[None]:
-        """Let time pass for the registry while the server runs. A database that cannot be
-        used stops the start, and is named."""
+        """Let time pass for the registry while the server runs. A database that cannot be used stops the start."""
         # Imported only now: the components register with Streamlit's runtime, which did not exist before.
         from components import session
 

@@ -80,7 +80,7 @@ class Tab:
     """The name last used in this browser."""
     told_polling: bool = False
     camera: bool | None = None
-    """The person has turned the camera on, or off; None while they have left it to Parley."""
+    """The person has turned the camera on, or off, which holds until it rings; None while it is left to Parley."""
     microphone_only: bool = False
     """The camera does not start, and the person is content to be heard."""
     camera_errors: int = 0

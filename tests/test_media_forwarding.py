@@ -195,6 +195,13 @@ async def test_no_call_waits_long_for_a_server_that_is_silent(monkeypatch: pytes
     server.transport.close()
 
 
+async def test_a_server_that_could_not_be_asked_is_asked_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name was found for it, say, while the network was away for a moment: nobody has waited for it."""
+    monkeypatch.setattr(peer, "_silent", {})
+    assert "typ host" in await gathered("stun:nowhere.invalid:3478")
+    assert peer._silent == {}
+
+
 async def test_a_server_that_has_been_heard_is_always_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Losing its answer once tells nothing: without it, a server behind a NAT might not be reached."""
     server = await stun_server(silent=False)

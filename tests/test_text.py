@@ -59,6 +59,7 @@ def test_a_message_keeps_what_its_script_needs() -> None:
     for text in (FAMILY, SCOTLAND, NEW_EMOJI, "\u05d0\u200f!"):
         assert clean_message(text) == text
     assert clean_message(f"a{SCOTLAND[1:]}b") == "ab"
+    assert clean_message(f"{SCOTLAND[:-2]}\U000e0061\U000e007f") == SCOTLAND[0]
 
 
 def test_a_name_that_is_too_long_is_refused_with_its_length() -> None:

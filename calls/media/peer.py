@@ -10,7 +10,7 @@ ones that they extend, so that Python's name mangling leads to the same private 
   _rtp_header_extensions_map and _register_rtp_receiver are used as the original does. RTCIceTransport._connection is
   aioice's, whose data_received gets every datagram, and whose _nominated is the pair of addresses that ICE has chosen.
 - RTCIceTransport._connection also asks the STUN and TURN servers, in get_component_candidates, for 5 s by default; ours
-  for GATHER_WITHIN, and not one that is never to be heard.
+  for GATHER_WITHIN, and no STUN server for a while that was silent for so long.
 - RTCRtpReceiver._track is set when the other side's track is known: there our source is attached to it.
 - RTCRtpReceiver.__codecs, __rtx_ssrc, __started, __transport and __rtcp_task: what `receive` sets up; ours starts no
   decoder thread, which the original always does. __stop_decoder and _handle_disconnect are called when the other side
@@ -140,10 +140,11 @@ async def _gather(connection: aioice.Connection, component: int, addresses: list
     server = connection.stun_server
     if server and _silent.get(server, 0.0) > time.monotonic():
         connection.stun_server = server = None
+    began = time.monotonic()
     found = await aioice.Connection.get_component_candidates(connection, component, addresses, GATHER_WITHIN)
     if server and any(candidate.type == "srflx" for candidate in found):
         _heard.add(server)
-    elif server and server not in _heard:
+    elif server and server not in _heard and time.monotonic() - began >= GATHER_WITHIN:
         _silent[server] = time.monotonic() + ASK_ANEW_AFTER
     return found
 

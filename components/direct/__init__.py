@@ -79,11 +79,16 @@ def show(view: View | None, camera: dict[str, object], *, sends: bool) -> None:
         if session.tab().prefer_direct is None:
             session.tab().prefer_direct = st.session_state[KEY].get("prefer") is True
 
+    def heed() -> None:
+        media = st.session_state[KEY].get("media")
+        if isinstance(media, Mapping) and media.get("films") is True:
+            session.tab().microphone_only = False  # the camera has been turned on here, and starts by now
+
     with st.container(key="direct"):
         _component(
             key=KEY,
             data={"prefer": session.tab().prefer_direct, "camera": camera, "sends": sends, **_call(view)},
-            on_media_change=lambda: None,
+            on_media_change=heed,
             on_prefer_change=remember,
         )
 

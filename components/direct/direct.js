@@ -88,7 +88,8 @@ function end() {
 function changed() {
   picture.draw();
   if (!current?.shown) return;
-  const state = { call: current.id, camera: own.on("video") || own.screen !== null, microphone: own.on("audio") };
+  const camera = own.on("video") || own.screen !== null, films = own.live("video");
+  const state = { call: current.id, camera, microphone: own.on("audio"), films };
   if (JSON.stringify(state) !== told) tell("media", state);
   told = JSON.stringify(state);
 }

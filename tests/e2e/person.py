@@ -112,6 +112,11 @@ PREVIEW_IS_IN_DIALOG = """selector => {
   const fits = ["left", "top", "width", "height"].every((edge) => Math.abs(one[edge] - other[edge]) < 2);
   return fits && document.elementFromPoint(one.x + one.width / 2, one.y + one.height / 2) === preview;
 }"""
+# Whether the dialog says something where the own preview is not.
+DIALOG_SPEAKS = """() => {
+  const gap = document.querySelector(".ringing-preview"), { x, y, width, height } = gap.getBoundingClientRect();
+  return document.elementFromPoint(x + width / 2, y + height / 2) === gap;
+}"""
 # Lays something over the whole page.
 COVER = """() => {
   const cover = Object.assign(document.createElement("div"), { style: "position: fixed; inset: 0; z-index: 9999999" });

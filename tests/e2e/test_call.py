@@ -106,6 +106,7 @@ def test_a_room_link_brings_two_together(server: Server, alice: Person, meet: Me
     bob.sees(alice)
     bob.hangs_up()
     bob.reads("Call ended")
+    expect(bob.button("Notify me when somebody calls")).to_be_visible()
 
     alice.press("New room")
     alice.page.get_by_role("tab", name="Link").click()

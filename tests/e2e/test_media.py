@@ -3,7 +3,17 @@
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.conftest import Meet
-from tests.e2e.person import CHROMIUM, FLAGS, PREVIEW, STAGE, WITHIN, Person, visiting
+from tests.e2e.person import (
+    CHROMIUM,
+    DIALOG_SPEAKS,
+    FLAGS,
+    NO_NOTICES,
+    PREVIEW,
+    STAGE,
+    WITHIN,
+    Person,
+    visiting,
+)
 from tests.e2e.server import Server
 
 CONNECTED = "s => document.querySelector(s).contentWindow.RTCPeerConnection.last?.connectionState === 'connected'"
@@ -97,6 +107,7 @@ def test_without_permission_one_still_sees_and_hears(server: Server, alice: Pers
     alice.calls(bob)
     bob.rings_for(alice)
     expect(bob.dialog("Incoming call")).to_contain_text("Your browser does not let this page use your camera")
+    bob.page.wait_for_function(DIALOG_SPEAKS, timeout=WITHIN)
     bob.accepts()
     bob.sees(alice)
     bob.hears(alice)
@@ -108,8 +119,10 @@ def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, me
     Chromium's false camera, so its error is false as well."""
     bob = meet("Bob", "green", 880)
     bob.page.add_init_script(CAMERA_IN_USE)
+    bob.page.add_init_script(f"({NO_NOTICES})()")
     alice.enters(server.url)
     bob.enters(server.url)
+    expect(bob.button("Notify me when somebody calls")).to_be_hidden()
     bob.press("Turn on camera")
     bob.reads("in use by another program")
     bob.press("Use microphone only")

@@ -242,6 +242,14 @@ def test_a_double_click_lets_one_person_in(registry: Registry, bob: Person) -> N
     assert len(registry.snapshot().rooms) == 2
 
 
+def test_who_waits_in_a_room_is_brought_back_there(ada: Visitor) -> None:
+    """By `New room` in the lobby, too: there is no second one."""
+    ada.presses("New room")
+    ada.goes_to("lobby")
+    ada.presses("New room")
+    assert "Waiting for somebody to join" in ada.titles
+
+
 def test_a_visitor_with_a_link_may_look_around_first(bob: Person) -> None:
     """Whoever presses Enter is in the lobby, where the invitation waits."""
     visitor = Visitor.opens(room=bob.opens_room())
@@ -308,13 +316,24 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("ready")
 def test_who_is_invited_sees_themselves_and_can_turn_that_off(bob: Person) -> None:
-    """Before a name is given; it stays off until it is turned on again."""
+    """Before a name is given; off it stays, in the room as well, until it is turned on again."""
     visitor = Visitor.opens(room=bob.opens_room())
     visitor.presses("Turn off camera")
     visitor.enters("Ada")
-    assert "Turn off camera" not in visitor.buttons
+    visitor.presses("Join")
+    assert "In call with Bob" in visitor.titles
     visitor.presses("Turn on camera")
-    assert "Turn off camera" in visitor.buttons
+    assert "Turn on camera" not in visitor.buttons
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_ring_turns_the_camera_on_again(bob: Person, ada: Visitor) -> None:
+    """Whoever has only tried it before."""
+    ada.presses("Turn on camera")
+    ada.presses("Turn off camera")
+    ada.presses("Call Bob")
+    assert bob.status is Status.INCOMING
+    assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
 
 
 @pytest.mark.usefixtures("ready")
