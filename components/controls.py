@@ -24,7 +24,7 @@ def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
 
 def _camera(view: View | None, reported: Devices) -> None:
     """In a call the preview's own toggles switch camera and microphone; turning all off is for the lobby."""
-    if not webrtc.sending():
+    if not webrtc.sending() or reported.microphone_only:
         st.button(
             "Turn on camera",
             key="turn-on-camera",
@@ -42,7 +42,7 @@ def _camera(view: View | None, reported: Devices) -> None:
                 args=(reported.errors,),
                 kwargs={"microphone_only": True},
             )
-    elif view is None or view.me.status is Status.IDLE:
+    if webrtc.sending() and (view is None or view.me.status is Status.IDLE):
         what = "camera" if reported.camera_usable else "microphone"
         st.button(f"Turn off {what}", icon=":material/videocam_off:", on_click=_turn_off)
 

@@ -33,10 +33,7 @@ def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
             wanted=wanted and devices.usable,
             mode=WebRtcMode.SENDRECV,
             ice=session.ice_servers(who),
-            media_stream_constraints={
-                "video": camera() if devices.camera_usable else False,
-                "audio": devices.microphone_usable,
-            },
+            send={"video": camera() if devices.camera_usable else False, "audio": devices.microphone_usable},
             source_video_track=feed.preview.open(),
             sendback_audio=False,
             video_html_attrs={"autoPlay": True, "playsInline": True, "muted": True, "controls": False, "style": FILL},

@@ -22,6 +22,7 @@ def show(view: View | None, *, wanted: bool) -> None:
             wanted=wanted,
             mode=WebRtcMode.RECVONLY,
             ice=session.ice_servers(view.me.id if view else "visitor"),
+            send={},
             source_video_track=stage.video.open() if stage else None,
             source_audio_track=stage.audio.open() if stage else None,
             video_html_attrs={"autoPlay": True, "playsInline": True, "controls": False, "style": FILL},

@@ -91,6 +91,8 @@ class Attempt:
 
     since: float | None = None
     """Since when it should play; None while it rests."""
+    kinds: frozenset[str] = frozenset()
+    """What it sends: "audio", "video". Its connection cannot be given more."""
     offer: str | None = None
     """The SDP of its last offer."""
 
@@ -101,16 +103,19 @@ def streamer(
     wanted: bool,
     mode: WebRtcMode,
     ice: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    send: Mapping[str, Any],
     **options: Any,
 ) -> WebRtcStreamerContext[Any, Any]:
-    """Draw a streamer that plays when `wanted`. `ice` is the browser's list of ICE servers, and this server's."""
+    """Draw a streamer that plays when `wanted`. `ice` is the browser's list of ICE servers, and this server's; `send`
+    are the MediaStreamConstraints (W3C) of what the browser sends. To send other kinds, it begins anew."""
     _prepare_server()
     _begin_anew(key)
     browser, server = ice
     context = webrtc_streamer(
         key=key,
         mode=mode,
-        desired_playing_state=_should_play(key, wanted=wanted),
+        desired_playing_state=_should_play(key, wanted=wanted, kinds=frozenset(kind for kind in send if send[kind])),
+        media_stream_constraints=dict(send),
         frontend_rtc_configuration={"iceServers": browser},
         server_rtc_configuration={"iceServers": server},
         **options,
@@ -165,14 +170,16 @@ def overdue(key: str) -> bool:
     return connecting(key) and since is not None and time.monotonic() - since > PATIENCE
 
 
-def _should_play(key: str, *, wanted: bool) -> bool:
+def _should_play(key: str, *, wanted: bool, kinds: frozenset[str]) -> bool:
     attempt = _attempt(key)
     if not wanted or not webrtc_frontend.ready():
         attempt.since = None
         return False
-    if overdue(key):
+    if overdue(key) or (playing(key) and attempt.kinds != kinds):
         attempt.since = None  # one run of rest; the next one tries anew
         return False
+    if attempt.since is None:
+        attempt.kinds = kinds
     if attempt.since is None or playing(key):
         attempt.since = time.monotonic()
     return True

@@ -97,7 +97,7 @@ def test_a_camera_that_is_left_alone_is_not_used() -> None:
     """The microphone is; one is told what others get, and what to do for more."""
     devices = replace(FINE, microphone_only=True)
     assert (devices.camera_usable, devices.microphone_usable, devices.usable) == (False, True, True)
-    assert advice(devices) == "Others will hear you and not see you. Reload this page to try the camera again."
+    assert advice(devices) == "Others will hear you and not see you. Turn on the camera when nothing else uses it."
 
 
 def test_an_error_that_nobody_foresaw_is_named() -> None:

@@ -8,7 +8,7 @@ import asyncio
 import importlib.metadata
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -192,10 +192,10 @@ class Session:
         state = WebRtcStreamerState(playing=playing, signalling=not playing)
         self.state["preview"] = SimpleNamespace(state=state)  # type: ignore[assignment]
 
-    def runs(self, *, wanted: bool = True, after: float = 0.1) -> bool:
-        """What the streamer is told in a run that comes so much later."""
+    def runs(self, *, wanted: bool = True, after: float = 0.1, kinds: Collection[str] = ("audio", "video")) -> bool:
+        """What the streamer is told in a run that comes so much later, when it is to send these kinds."""
         self.clock.advance(after)
-        return webrtc._should_play("preview", wanted=wanted)
+        return webrtc._should_play("preview", wanted=wanted, kinds=frozenset(kinds))
 
 
 @pytest.fixture
@@ -232,6 +232,18 @@ def test_a_streamer_that_plays_has_all_the_time(session: Session) -> None:
     session.says(playing=False)
     assert session.runs(after=PATIENCE - 1)
     assert not session.runs(after=1.1)
+
+
+def test_a_streamer_that_is_to_send_another_kind_is_begun_anew(session: Session) -> None:
+    """It rests for as long as the connection plays that cannot; one that only connects is left to it."""
+    assert session.runs(kinds=["audio"])
+    assert session.runs()
+    session.says(playing=True)
+    assert [session.runs(), session.runs()] == [False, False]
+    session.says(playing=False)
+    assert session.runs()
+    session.says(playing=True)
+    assert session.runs()
 
 
 def test_a_streamer_that_is_not_wanted_rests(session: Session) -> None:

@@ -83,7 +83,7 @@ def advice(devices: Devices) -> str | None:
     if devices.error or "denied" in (devices.camera, devices.microphone):
         return _denied(devices) + stay
     if devices.microphone_only:
-        return "Others will hear you and not see you. Reload this page to try the camera again."
+        return "Others will hear you and not see you. Turn on the camera when nothing else uses it."
     if devices.cameras == 0 and devices.microphones == 0:
         return "No camera and no microphone was found. Connect one and try again." + stay
     if devices.cameras == 0:

@@ -32,7 +32,7 @@ RETURNED = """async selector => {
 CAMERA_IN_USE = """(() => {
   const devices = navigator.mediaDevices, get = devices?.getUserMedia.bind(devices);
   const inUse = () => Promise.reject(new DOMException("Could not start video source", "NotReadableError"));
-  if (devices) devices.getUserMedia = (asked) => asked.video ? inUse() : get(asked);
+  if (devices) devices.getUserMedia = (asked) => asked.video && !top.cameraIsFree ? inUse() : get(asked);
 })()"""
 NO_GREEN_LIGHT = tuple(flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream")
 NO_DEVICES = tuple(flag for flag in NO_GREEN_LIGHT if flag != "--use-fake-device-for-media-stream")
@@ -115,8 +115,8 @@ def test_without_permission_one_still_sees_and_hears(server: Server, alice: Pers
 
 
 def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, meet: Meet) -> None:
-    """Where another program has the camera, the page says so, and offers the microphone alone. No program can take
-    Chromium's false camera, so its error is false as well."""
+    """Where another program has the camera, the page says so, and offers the microphone alone. When the camera is free
+    again, it can be turned on in the call. No program can take Chromium's false camera, so its error is false, too."""
     bob = meet("Bob", "green", 880)
     bob.page.add_init_script(CAMERA_IN_USE)
     bob.page.add_init_script(f"({NO_NOTICES})()")
@@ -132,6 +132,11 @@ def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, me
     alice.hears(bob)
     bob.sees(alice)
     alice.reads(f"{bob.name} has the camera off")
+
+    bob.page.evaluate("window.cameraIsFree = true")
+    bob.press("Turn on camera")
+    alice.sees(bob)
+    alice.hears(bob)
 
 
 def test_without_any_device_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
