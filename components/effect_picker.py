@@ -12,13 +12,16 @@ KEY = "effect"
 
 def show(chain: Chain) -> None:
     """Draw the chooser and the sliders of what is chosen."""
-    if KEY not in st.session_state:
-        st.session_state[KEY] = [choice.effect for choice in chain.active] or [NONE]
-    st.multiselect(
-        "Effect", [NONE, *EFFECTS], key=KEY, on_change=_settle, help="Others see you with these, in this order."
+    shown = st.multiselect(
+        "Effect",
+        [NONE, *EFFECTS],
+        default=[choice.effect for choice in chain.active] or [NONE],
+        key=KEY,
+        on_change=_settle,
+        help="Others see you with these, in this order.",
     )
     parameters = {choice.effect: dict(choice.parameters) for choice in chain.active}
-    chosen = [name for name in st.session_state[KEY] if name != NONE]
+    chosen = [name for name in shown if name != NONE]
     chain.choose([Choice(name, _sliders(name, parameters.get(name, {}))) for name in chosen])
     if chain.failure:
         st.warning(plain(chain.failure), icon=":material/error:")

@@ -37,9 +37,10 @@ def _welcome() -> None:
     st.header(title)
     st.caption(hint)
     with st.form("enter", border=False):
-        if session.tab().name and "name" not in st.session_state:
-            st.session_state["name"] = session.tab().name
-        st.text_input("Your name", key="name", max_chars=NAME_LENGTH, autocomplete="nickname")
+        name = session.tab().name
+        if name and "name" not in st.session_state:
+            st.session_state["name"] = name
+        st.text_input("Your name", name, key="name", max_chars=NAME_LENGTH, autocomplete="nickname")
         with st.container(horizontal=True):
             st.form_submit_button("Enter", type="primary", on_click=_enter)
             if code:

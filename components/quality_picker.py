@@ -14,11 +14,10 @@ def show() -> None:
     """Draw the chooser. It changes the picture in a running call, too."""
     here, usual = session.tab(), usual_size(session.services().settings)
     sizes = sorted({usual, *SIZES})
-    if KEY not in st.session_state:
-        st.session_state[KEY] = here.size or usual
     st.selectbox(
         "Video quality",
         sizes,
+        index=sizes.index(here.size or usual),
         key=KEY,
         format_func=str,
         on_change=_choose,
