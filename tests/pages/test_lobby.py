@@ -8,6 +8,7 @@ from calls.effects import EFFECTS, Effect
 from calls.registry import Registry
 from calls.states import EndReason, Status
 from components import session, webrtc_frontend
+from components.quality_picker import SIZES
 from components.session import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person
@@ -379,6 +380,18 @@ def test_an_effect_is_chosen_with_its_sliders(visitor: Visitor) -> None:
     assert dict(visitor.chain.active[1].parameters) == {"strength": 30}
     visitor.chooses("Mirror", "Blur", "None")
     assert (visitor.page.multiselect(key="effect").value, visitor.chain.active) == (["None"], ())
+
+
+def test_a_page_that_draws_them_late_shows_what_is_chosen(visitor: Visitor) -> None:
+    """What a script sets is told once, and a browser that has not drawn the field by then never hears of it: so it is
+    the field's first value as well."""
+    visitor.chooses("Mirror")
+    visitor.page.selectbox(key="quality").set_value(SIZES[1])
+    visitor.looks_again()
+    visitor.looks_again()
+    effect, quality = visitor.page.multiselect(key="effect").proto, visitor.page.selectbox(key="quality").proto
+    assert [effect.options[number] for number in effect.default] == ["Mirror"]
+    assert quality.options[quality.default] == "1280×720"
 
 
 def test_an_effect_outlives_the_page(ada: Visitor) -> None:
