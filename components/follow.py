@@ -1,8 +1,17 @@
 """Widgets that show what is kept elsewhere, in the registry say, where it may change without a click."""
 
+from typing import Any
+
 import streamlit as st
 
 KEY = "follow"
+
+
+def chosen(key: str, shown: Any) -> Any:
+    """What the person has chosen in the widget with this key, which showed something else; None where it is gone, and
+    where the browser reports only what was shown."""
+    value = st.session_state.get(key)
+    return None if value == shown else value
 
 
 def key(name: str, value: object) -> str:

@@ -24,7 +24,7 @@ def show(view: View) -> None:
             key=(key := follow.key("layout", chosen)),
             required=True,
             on_change=_choose,
-            args=(view, key),
+            args=(view, key, chosen),
             label_visibility="collapsed",
         )
         if view.me.layout is Layout.PIN:
@@ -41,7 +41,7 @@ def _pin(view: View) -> None:
         format_func=names.__getitem__,
         key=(key := follow.key("pinned", pinned)),
         on_change=_choose_whom,
-        args=(view, key),
+        args=(view, key, pinned),
         label_visibility="collapsed",
         width=180,
     )
@@ -53,14 +53,13 @@ def _chosen(view: View, room: Room) -> Layout:
     return Layout.GRID if shows_grid(view.me, room) else Layout.SPEAKER
 
 
-def _choose(view: View, key: str) -> None:
-    layout = st.session_state.get(key)
-    if layout is not None:  # gone when the page was switched at the same moment
+def _choose(view: View, key: str, shown: Layout) -> None:
+    if layout := follow.chosen(key, shown):
         _tell(view, Layout(layout), view.others[0].id if layout == Layout.PIN else None)
 
 
-def _choose_whom(view: View, key: str) -> None:
-    if whom := st.session_state.get(key):
+def _choose_whom(view: View, key: str, shown: str) -> None:
+    if whom := follow.chosen(key, shown):
         _tell(view, Layout.PIN, whom)
 
 

@@ -28,7 +28,7 @@ def show(view: View) -> None:
         key=(key := follow.key("path", path)),  # the other one may switch, and what is chosen here may be refused
         required=True,
         on_change=_choose,
-        args=(view.me.id, key),
+        args=(view.me.id, key, path),
         label_visibility="collapsed",
     )
     st.caption(_line(view, view.room))
@@ -41,8 +41,8 @@ def _line(view: View, room: Room) -> str:
     return MEANINGS[room.path] if why is None else f"{why} {MEANINGS[room.path]}"
 
 
-def _choose(who: str, key: str) -> None:
-    if path := st.session_state.get(key):
+def _choose(who: str, key: str, shown: MediaPath) -> None:
+    if path := follow.chosen(key, shown):
         session.attempt(lambda: session.services().registry.choose_path(who, MediaPath(path)))
 
 
