@@ -109,7 +109,8 @@ def _release(seat: Seat) -> None:
 
 
 def view() -> View | None:
-    """What this tab's participant sees now; None for a visitor who has not entered."""
+    """What this tab's participant sees now; None for a visitor who has not entered. Whoever was away for too long is
+    back in the lobby, under the same name."""
     token = tab().token
     if token is None:
         return None
@@ -117,7 +118,8 @@ def view() -> View | None:
         return services().registry.view(_seat(token).id)
     except UnknownError:
         forget()
-        return None
+        _come_back(tab().name)
+        return view()
 
 
 def taken_over(view: View | None) -> bool:
@@ -150,11 +152,16 @@ def resume(token: str | None, name: str | None) -> None:
         here.token, here.room = token, None
         if seen := view():  # after a reload, the call goes on where the person left it
             here.room = seen.me.room if seen.me.status is Status.IN_CALL else None
+            here.feed = services().hub.feed(seen.me.id) or here.feed
     except UnknownError:
-        if name:
-            enter(name)
-            _tell(AWAY)
-            page_turner.head_for("Lobby")
+        _come_back(here.name)
+
+
+def _come_back(name: str) -> None:
+    if name:
+        enter(name)
+        _tell(AWAY)
+        page_turner.head_for("Lobby")
 
 
 def leave(who: str) -> None:

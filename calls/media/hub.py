@@ -37,6 +37,10 @@ class MediaHub:
             self._feeds[who] = feed
             self._loop.call_soon_threadsafe(self._wire)
 
+    def feed(self, who: str) -> Feed | None:
+        """What this participant sends, with the effects chosen for it. From any thread."""
+        return self._feeds.get(who)
+
     def stage(self, who: str) -> Stage:
         """What this participant watches and hears. From any thread."""
         return self._stages.get(who) or self._stages.setdefault(who, Stage(self._loop))

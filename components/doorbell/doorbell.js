@@ -2,7 +2,7 @@
 // tab is; rings. The protocol is in docs/protocol.md. One doorbell a page, so its state lives in this module.
 
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
-const NAME = "parley.name";     // localStorage: this person, across tabs
+const NAME = "parley.name";     // sessionStorage: this tab's; localStorage: the last one in this browser, for a new tab
 const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
@@ -40,13 +40,17 @@ export default function doorbell({ data: given, parentElement, setStateValue }) 
 function greet() {
   if (greeted === data.session) return;
   greeted = data.session;
-  say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: localStorage.getItem(NAME) });
+  say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: nameHere() });
+}
+
+function nameHere() {
+  return sessionStorage.getItem(NAME) ?? localStorage.getItem(NAME);
 }
 
 function remember() {
   if (data.token) {
     sessionStorage.setItem(TOKEN, data.token);
-    localStorage.setItem(NAME, data.name);
+    for (const storage of [sessionStorage, localStorage]) storage.setItem(NAME, data.name);
   } else {
     sessionStorage.removeItem(TOKEN);
   }
@@ -86,10 +90,18 @@ const line = {
     clearTimeout(this.timers.pong);
     if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
     if (message.type === "welcome") this.healthy();
-    if (message.type === "gone") say("changed", "gone");
+    if (message.type === "gone" || message.code === "unknown_token") this.becomeNobody();
     if (message.type === "ok" || message.type === "error") this.sent.shift();
     if (SIGNALS.includes(message.type)) this.deliver(message);
     this.catchUp();
+  },
+
+  // The session has to see it, too, and may not be connected yet: a server that was restarted knows neither of us.
+  becomeNobody() {
+    alarm.hidden = true;
+    say("changed", `gone ${Date.now()}`);
+    clearTimeout(this.timers.again);
+    this.timers.again = setTimeout(() => this.becomeNobody(), RUN_WITHIN);
   },
 
   deliver(signal) {

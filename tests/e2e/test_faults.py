@@ -13,6 +13,9 @@ from tests.e2e.conftest import Meet
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server, serving
 
+# What this tab is known by; another one when it has entered anew.
+TOKEN = "() => sessionStorage.getItem('parley.token')"
+
 
 class Lines:
     """The lines to /signal that a page opens, so that a test can cut them."""
@@ -95,7 +98,7 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
     """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call. Where
     nobody answers, both are told so, each in words of their own."""
     alice, bob = strangers
-    with serving(tmp_path, ring_timeout="5") as server:
+    with serving(tmp_path, ring_timeout="4") as server:
         alice.meets(bob, server.url)
         alice.sees(bob)
         server.stop()
@@ -109,6 +112,16 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
         bob.rings_for(alice)
         alice.reads("No answer")
         bob.reads(f"Missed call from {alice.name}")
+
+        # Who only waits has nothing that would ask the server, and no call to be missed in.
+        tokens = {one: one.page.evaluate(TOKEN) for one in (alice, bob)}
+        server.stop()
+        server.start()
+        for one, token in tokens.items():
+            one.page.wait_for_function(f"token => ({TOKEN})() !== token", arg=token, timeout=WITHIN)
+            expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden()
+        alice.calls(bob)
+        bob.rings_for(alice)
 
 
 def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:

@@ -121,13 +121,15 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
 
 @pytest.mark.parametrize("label", ["Dismiss", "Clear missed calls"])
 def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor, label: str) -> None:
-    """Whoever has been signed out meanwhile reads that, and gets no fault to see."""
+    """Whoever has been signed out meanwhile gets no fault to see, and is in again under the same name."""
     [other] = bob.view.people
     bob.puts_down(registry.call(bob.id, other.id))
     ada.looks_again()
     registry.leave(other.id)
     ada.presses(label)
-    assert ada.told == ["This person is not here any more\\."]
+    assert ada.told[0] == "This person is not here any more\\."
+    assert "You are back in the lobby" in ada.told[1]
+    assert [person.name for person in bob.view.people] == ["Ada"]
 
 
 def test_a_person_who_has_just_left_cannot_be_called(bob: Person, ada: Visitor) -> None:
