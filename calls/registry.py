@@ -480,8 +480,10 @@ class Registry:
         self._put(replace(participant, status=status, room=room, since=self._clock()))
 
     def _require_idle(self, me: Participant) -> None:
-        if me.status is not Status.IDLE:
+        if me.status is Status.IN_CALL:
             raise IllegalTransitionError("You are in a call already. Hang up first.")
+        if me.status is not Status.IDLE:
+            raise IllegalTransitionError("A call is ringing. Answer or end it first.")
 
     def _require_place(self, room: Room) -> None:
         if len(room.bound) >= self.capacity:

@@ -74,7 +74,9 @@ class Settings(BaseSettings):
     ring_timeout: Seconds = Field(30.0, description="Seconds that a call rings before it counts as missed.")
     seat_grace: Seconds = Field(15.0, description="Seconds that a person's seat is kept after the tab has gone.")
     room_capacity: int = Field(8, ge=2, le=32, description="How many people a room holds.")
-    auto_preview: bool = Field(True, description="Start the camera by itself when a call rings, in or out.")
+    auto_preview: bool = Field(
+        True, description="Start the camera by itself: in a call, while it rings, and for a room's link."
+    )
     database_url: str = Field(
         "sqlite:///parley.sqlite3", repr=False, description="Where the history is kept, as an SQLAlchemy URL."
     )
@@ -82,7 +84,7 @@ class Settings(BaseSettings):
     video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
     video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
     video_bitrate: Bitrate = Field(
-        1_500_000, description="The most bits per second that a camera sends at 640x480 and below."
+        1_500_000, description="The most bits per second that a camera sends to the server at 640x480 and below."
     )
     video_bitrate_hd: Bitrate = Field(2_500_000, description="The same for larger pictures.")
     stun_urls: StunUrls = Field(

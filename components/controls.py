@@ -11,15 +11,20 @@ from components.devices import Devices
 def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
     """Draw them below the preview, or in its place while it is off."""
     if not webrtc.sending() and not direct.running(view):
+        what = "camera and microphone are" if _in_call(view) else "camera is"
         with st.container(key="camera-off"):
-            st.markdown(":material/videocam_off: Your camera is off")
+            st.markdown(f":material/videocam_off: Your {what} off")
     with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
         if not direct.running(view):
             _camera(view, reported)
-        if view and view.me.status is Status.IN_CALL:
+        if view and _in_call(view):
             _call(view, in_room=in_room)
     if problem := devices.advice(reported):
         st.warning(problem, icon=":material/videocam_off:")
+
+
+def _in_call(view: View | None) -> bool:
+    return view is not None and view.me.status is Status.IN_CALL
 
 
 def _camera(view: View | None, reported: Devices) -> None:
@@ -33,7 +38,7 @@ def _camera(view: View | None, reported: Devices) -> None:
             args=(reported.errors,),
             disabled=not reported.usable,
         )
-        if reported.error and reported.camera_usable and reported.microphone_usable:
+        if (reported.error or _in_call(view)) and reported.camera_usable and reported.microphone_usable:
             st.button(
                 "Use microphone only",
                 key="microphone-only",

@@ -12,9 +12,9 @@ from calls.rooms import Participant, Snapshot
 from calls.states import Status
 from components import charts, session
 from components.reasons import REASONS
-from components.times import length
+from components.times import length, moment
 
-RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
+RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 364}  # and today: no day of the year comes twice
 STATUS = {
     Status.IDLE: "Available",
     Status.OUTGOING: "Calling",
@@ -51,12 +51,12 @@ def _sorted(people: Sequence[Participant]) -> list[Participant]:
 def _person(person: Participant, snapshot: Snapshot) -> dict[str, str]:
     names = {other.id: other.name for other in snapshot.people}
     company = [who for room in snapshot.rooms if room.code == person.room for who in room.company(person.id)]
-    since = datetime.fromtimestamp(person.since, UTC).astimezone(session.timezone())
+    since, now = datetime.fromtimestamp(person.since, session.timezone()), datetime.now(session.timezone())
     return {
         "Name": person.name,
         "Status": STATUS[person.status] if person.connected else "Reconnecting",
         "With": ", ".join(names[who] for who in company),
-        "Since": f"{since:%H:%M:%S}",
+        "Since": moment(since, now),
     }
 
 

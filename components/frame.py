@@ -48,7 +48,7 @@ def show() -> None:
         _forget_that_it_was_off(view)
         page_turner.show()
         reported = devices.show(microphone_only=session.tab().microphone_only)
-        rung = ringing.show(view, _camera_line(reported))
+        rung = ringing.show(_unless_taken_over(view), _camera_line(reported))
     if session.taken_over(view):
         _elsewhere()
     view = direct.mind_effects(view)
@@ -105,7 +105,7 @@ def _doorbell(view: View | None, title: str) -> int | None:
     watches = view is None and title == "Dashboard"
     version = view.version if view else services.registry.version(None)
     polling = doorbell.show(
-        view,
+        _unless_taken_over(view),
         version=version,
         page=title,
         session=here.id,
@@ -117,6 +117,11 @@ def _doorbell(view: View | None, title: str) -> int | None:
         on_hello=session.resume,
     )
     return version if polling and (view or watches) else None
+
+
+def _unless_taken_over(view: View | None) -> View | None:
+    """It rings in one tab."""
+    return None if session.taken_over(view) else view
 
 
 def _elsewhere() -> None:

@@ -19,6 +19,9 @@ def show() -> None:
     view = session.view()
     mine = st.toggle("Only calls that I took part in", key="only-mine", disabled=view is None)
     calls = session.services().history.recent(MOST, view.me.id if mine and view else None)
+    if not calls and mine:
+        st.caption("No calls since you entered under this name. Turn this off to see everybody's.")
+        return
     if not calls:
         st.caption("No calls yet. Every call that ends is listed here: who, when, how long, and why it ended.")
         return

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from calls.media.layout import shows_grid
-from calls.rooms import Layout, Room, View
+from calls.media.layout import in_force
+from calls.rooms import Layout, View
 from components import follow, session
 
 NAMES = {Layout.SPEAKER: "Speaker", Layout.GRID: "Grid", Layout.PIN: "Pin"}
@@ -14,7 +14,7 @@ def show(view: View) -> None:
     """Draw the choice; there is none while nobody else is there."""
     if view.room is None or not view.others:
         return
-    chosen = _chosen(view, view.room)  # it changes by itself when a third person comes
+    chosen = in_force(view.me, view.room)  # it changes by itself when a third person comes
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "View",
@@ -27,13 +27,12 @@ def show(view: View) -> None:
             args=(view, key, chosen),
             label_visibility="collapsed",
         )
-        if view.me.layout is Layout.PIN:
-            _pin(view)
+        if chosen is Layout.PIN:
+            _pin(view, view.me.pinned or "")
 
 
-def _pin(view: View) -> None:
+def _pin(view: View, pinned: str) -> None:
     names = {person.id: person.name for person in view.others}
-    pinned = view.me.pinned if view.me.pinned in names else next(iter(names))
     st.selectbox(
         "Pinned person",
         list(names),
@@ -45,12 +44,6 @@ def _pin(view: View) -> None:
         label_visibility="collapsed",
         width=180,
     )
-
-
-def _chosen(view: View, room: Room) -> Layout:
-    if view.me.layout is Layout.PIN:
-        return Layout.PIN
-    return Layout.GRID if shows_grid(view.me, room) else Layout.SPEAKER
 
 
 def _choose(view: View, key: str, shown: Layout) -> None:

@@ -61,6 +61,7 @@ def _join(who: str, code: str) -> None:
     def join() -> None:
         session.services().registry.join(who, code)
         st.query_params.clear()
+        page_turner.head_for("Room")  # also where one is in that room already
 
     session.attempt(join)
 

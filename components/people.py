@@ -1,6 +1,6 @@
 """Who is online, and who called meanwhile."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from calls.rooms import Participant, View
 from calls.states import Status
 from components import direct, session
 from components.text import plain
+from components.times import moment
 
 STATUS = {
     Status.IDLE: ":green-badge[available]",
@@ -45,8 +46,8 @@ def missed(view: View) -> None:
         return
     st.subheader("Missed calls")
     for call in view.missed:
-        at = datetime.fromtimestamp(call.at, UTC).astimezone(session.timezone())
-        st.markdown(f":material/phone_missed: **{plain(call.name)}** at {at:%H:%M}")
+        at, now = datetime.fromtimestamp(call.at, session.timezone()), datetime.now(session.timezone())
+        st.markdown(f":material/phone_missed: **{plain(call.name)}** at {moment(at, now)}")
     st.button(
         "Clear missed calls",
         type="tertiary",

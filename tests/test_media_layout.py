@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.media.layout import shown, shows_grid
+from calls.media.layout import in_force, shown, shows_grid
 from calls.rooms import Layout, Participant, Room
 
 PEOPLE = ("ada", "bob", "carol", "dave")
@@ -27,11 +27,17 @@ def test_without_a_choice_everybody_is_seen_from_three_on(people: int, *, grid: 
 @pytest.mark.parametrize("people", [2, 3])
 def test_a_choice_holds_whatever_the_size(people: int) -> None:
     """Only who has chosen the grid sees it."""
-    assert [shows_grid(ada(layout), room(people)) for layout in (Layout.GRID, Layout.SPEAKER, Layout.PIN)] == [
-        True,
-        False,
-        False,
-    ]
+    for layout in (Layout.GRID, Layout.SPEAKER, Layout.PIN):
+        viewer = ada(layout, pinned="bob")
+        assert in_force(viewer, room(people)) is layout
+        assert shows_grid(viewer, room(people)) is (layout is Layout.GRID)
+
+
+@pytest.mark.parametrize(("people", "layout"), [(2, Layout.SPEAKER), (3, Layout.GRID)])
+def test_who_has_gone_is_pinned_no_more(people: int, layout: Layout) -> None:
+    """It is as if nothing had been chosen; when they come back, they are."""
+    assert in_force(ada(Layout.PIN, pinned="dave"), room(people)) is layout
+    assert in_force(ada(Layout.PIN, pinned="dave"), room(4)) is Layout.PIN
 
 
 def test_who_speaks_is_seen() -> None:

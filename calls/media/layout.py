@@ -5,11 +5,18 @@ from calls.rooms import Layout, Participant, Room
 GRID_FROM = 3  # people
 
 
+def in_force(viewer: Participant, room: Room) -> Layout:
+    """What the viewer has chosen, for as long as that can be: never AUTO, and PIN while that person is there."""
+    if viewer.layout in (Layout.SPEAKER, Layout.GRID):
+        return viewer.layout
+    if viewer.layout is Layout.PIN and viewer.pinned in room.members:
+        return Layout.PIN
+    return Layout.GRID if len(room.members) >= GRID_FROM else Layout.SPEAKER
+
+
 def shows_grid(viewer: Participant, room: Room) -> bool:
     """Whether the viewer sees everybody at once."""
-    if viewer.layout is Layout.AUTO:
-        return len(room.members) >= GRID_FROM
-    return viewer.layout is Layout.GRID
+    return in_force(viewer, room) is Layout.GRID
 
 
 def shown(viewer: Participant, room: Room) -> str | None:

@@ -71,7 +71,10 @@ const own = {
 
   async share() {
     if (this.screen) return this.unshare();
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false });
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false }).catch((error) => {
+      if (error.name !== "NotAllowedError") throw error;  // else the person has thought better of it
+    });
+    if (!stream) return;
     [this.screen] = stream.getVideoTracks();
     if (!this.peer) return this.unshare();
     this.screen.contentHint = "detail";

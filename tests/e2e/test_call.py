@@ -192,7 +192,8 @@ def test_a_busy_person_is_not_rung(server: Server, talking: tuple[Person, Person
 
 
 def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]) -> None:
-    """On another page the call goes on in the dock without a new connection; a reload comes back into it."""
+    """On another page the call goes on in the dock without a new connection; a reload comes back into it, and what
+    others see is changed by the same effects as before."""
     alice, bob = talking
     alice.page.evaluate(f"document.querySelector('{STAGE}').contentWindow.kept = true")
     alice.page.evaluate(f"document.querySelector('{PREVIEW}').contentWindow.kept = true")
@@ -205,9 +206,16 @@ def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]
 
     alice.press("Back to call")
     alice.is_in_call_with(bob)
+    alice.page.get_by_role("tab", name="Effect").click()
+    alice.chooses("Grayscale")
+    bob.watches(STAGE, "grey")
     alice.page.reload()
     alice.is_in_call_with(bob)
     alice.sees(bob)
+    alice.watches(PREVIEW, "grey")
+    bob.watches(STAGE, "grey")
+    alice.page.get_by_role("tab", name="Effect").click()
+    alice.chooses("None")
     bob.sees(alice)
 
 

@@ -245,11 +245,16 @@ def test_a_double_click_lets_one_person_in(registry: Registry, bob: Person) -> N
     assert len(registry.snapshot().rooms) == 2
 
 
-def test_who_waits_in_a_room_is_brought_back_there(ada: Visitor) -> None:
-    """By `New room` in the lobby, too: there is no second one."""
+def test_who_waits_in_a_room_is_brought_back_there(registry: Registry, ada: Visitor) -> None:
+    """By `New room` in the lobby, too, for there is no second one, and by its own code."""
     ada.presses("New room")
     ada.goes_to("lobby")
     ada.presses("New room")
+    assert "Waiting for somebody to join" in ada.titles
+    [room] = registry.snapshot().rooms
+    ada.goes_to("lobby")
+    ada.types("Room code", room.code)
+    ada.presses("Join room")
     assert "Waiting for somebody to join" in ada.titles
 
 
