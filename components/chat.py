@@ -10,8 +10,8 @@ from calls.text import MESSAGE_LENGTH
 from components import session
 
 
-def show(view: View) -> None:
-    """Draw what was said, and the field to say more; having drawn it, it is read."""
+def show(view: View, *, seen: bool) -> None:
+    """Draw what was said, and the field to say more; where it is `seen`, it is read."""
     messages = view.room.messages if view.room else ()
     with st.container(key="chat", height=280, autoscroll=True):
         if messages:
@@ -19,13 +19,14 @@ def show(view: View) -> None:
         else:
             st.caption("No messages yet. Everybody in this room sees what you write, until the room closes.")
     st.chat_input("Message", key="message", max_chars=MESSAGE_LENGTH, on_submit=_say, args=(view.me.id,))
-    if view.unread:
+    if view.unread and seen:
         session.services().registry.mark_read(view.me.id)
 
 
-def badge(view: View) -> str:
-    """The unread messages as a Markdown badge; empty when there are none."""
-    return f" :red-badge[{view.unread} new]" if view.unread else ""
+def badge(view: View) -> None:
+    """Draw how many messages nobody has read here; nothing when there are none."""
+    if view.unread:
+        st.badge(f"{view.unread} new message{'s' if view.unread > 1 else ''}", color="red")
 
 
 def _say(who: str) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import devices, direct, page_turner, session, webrtc
+from components import chat, devices, direct, page_turner, session, webrtc
 from components.devices import Devices
 
 
@@ -71,7 +71,6 @@ def _call(view: View, *, in_room: bool) -> None:
         on_click=registry.put_down,
         args=(me.id, me.room),
     )
-    if not in_room and view.unread:
-        st.badge(f"{view.unread} new message{'s' if view.unread > 1 else ''}", color="red")
     if not in_room:
+        chat.badge(view)
         st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))

@@ -29,9 +29,13 @@ def show() -> None:
     for part in (layout_picker, path_picker, roster):
         with st.container():
             part.show(view)
-    talk, link, effects = st.tabs(["Chat" + chat.badge(view), "Link", "Effect"])
+    news = st.container()
+    talk, link, effects = st.tabs(["Chat", "Link", "Effect"], key="tabs", on_change="rerun")
+    if not talk.open:
+        with news:
+            chat.badge(view)
     with talk:
-        chat.show(view)
+        chat.show(view, seen=bool(talk.open))
     with link:
         room_link.show(view.room.code)
     with effects:

@@ -19,6 +19,7 @@ REPORT = {
     "microphone": "denied",
     "error": "NotReadableError",
     "errors": 3,
+    "ended": ["video"],
     "cameraOff": True,
     "microphoneOff": False,
 }
@@ -31,7 +32,8 @@ values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 
 def test_a_report_is_understood() -> None:
     """Every member of what components/devices/devices.js sends has its place."""
-    assert parse(REPORT) == Devices(True, 2, 1, "granted", "denied", "NotReadableError", 3, True, False)  # noqa: FBT003
+    said = Devices(True, 2, 1, "granted", "denied", "NotReadableError", 3, ("video",), True, False)  # noqa: FBT003
+    assert parse(REPORT) == said
 
 
 def test_silence_is_taken_to_be_well() -> None:
@@ -91,6 +93,17 @@ def test_there_is_no_advice_when_all_is_well() -> None:
 def test_each_error_has_its_advice(name: str) -> None:
     """What happened and what to do; one can still join without a camera."""
     assert advice(replace(FINE, error=name)) == f"{ERRORS[name]} {SILENT}"
+
+
+@pytest.mark.parametrize(
+    ("ended", "what"), [(["video"], "camera"), (["audio"], "microphone"), (["audio", "video"], "camera and microphone")]
+)
+def test_what_has_stopped_by_itself_is_told(ended: list[str], what: str) -> None:
+    """With what to do; what else a page may write there is passed over."""
+    line = advice(parse({"ended": [*ended, "x", 1]}))
+    assert line is not None
+    assert line.startswith(f"Your {what} stopped by itself")
+    assert parse({"ended": "video"}).ended == ()
 
 
 def test_a_camera_that_is_left_alone_is_not_used() -> None:

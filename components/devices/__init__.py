@@ -27,6 +27,8 @@ class Devices:
     """The name of getUserMedia's last error (W3C Media Capture and Streams, section 10.2)."""
     errors: int = 0
     """How many there were so far."""
+    ended: tuple[str, ...] = ()
+    """What has ended by itself while it was sent, as when it is unplugged: "video", "audio"."""
     camera_off: bool = False
     microphone_off: bool = False
     microphone_only: bool = False
@@ -55,7 +57,7 @@ def show(*, microphone_only: bool) -> Devices:
 
 def parse(report: Mapping[str, object]) -> Devices:
     """What a report says; whatever in it is not understood is taken to be well."""
-    error = report.get("error")
+    error, ended = report.get("error"), report.get("ended")
     return Devices(
         secure=report.get("secure") is not False,
         cameras=_count(report.get("cameras")),
@@ -64,6 +66,7 @@ def parse(report: Mapping[str, object]) -> Devices:
         microphone=str(report.get("microphone", "prompt")),
         error=error if isinstance(error, str) else None,
         errors=_count(report.get("errors")) or 0,
+        ended=tuple(kind for kind in STOPPED if isinstance(ended, list) and kind in ended),
         camera_off=report.get("cameraOff") is True,
         microphone_off=report.get("microphoneOff") is True,
     )
@@ -82,10 +85,17 @@ def advice(devices: Devices) -> str | None:
         return ERRORS.get(devices.error, f"The camera or microphone did not start ({devices.error}). Try again.") + stay
     if devices.error or "denied" in (devices.camera, devices.microphone):
         return _denied(devices) + stay
+    if devices.ended:
+        what = " and ".join(STOPPED[kind] for kind in devices.ended)
+        return f"Your {what} stopped by itself, as when it is unplugged. Reload this page to use another one."
     if devices.microphone_only:
         return "Others will hear you and not see you. Turn on the camera when nothing else uses it."
     if devices.cameras == 0 and devices.microphones == 0:
         return "No camera and no microphone was found. Connect one and try again." + stay
+    return _missing(devices)
+
+
+def _missing(devices: Devices) -> str | None:
     if devices.cameras == 0:
         return "No camera was found, so others will hear you and not see you. Connect one and try again."
     if devices.microphones == 0:
@@ -106,6 +116,7 @@ def _denied(devices: Devices) -> str:
     )
 
 
+STOPPED = {"video": "camera", "audio": "microphone"}
 ERRORS = {
     "NotFoundError": "No camera or microphone was found. Connect one and try again.",
     "NotReadableError": "The camera or microphone is in use by another program. Close that program and try again.",

@@ -48,8 +48,17 @@ function watch() {
   observer.observe(page, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label"] });
 }
 
+// What is sent: a device that was unplugged has ended, and its connection goes on with nothing.
+function sent() {
+  const { last } = document.querySelector(PREVIEW)?.contentWindow?.RTCPeerConnection ?? {};
+  if (!last || last.connectionState === "closed") return [];
+  return last.getSenders().map(({ track }) => track).filter((track) => track);
+}
+
 function look() {
   watch();
+  const tracks = sent(), ended = tracks.filter(({ readyState }) => readyState === "ended").map(({ kind }) => kind);
+  for (const track of tracks) track.onended = look;
   const frame = document.querySelector(PREVIEW)?.contentDocument;
   const shown = frame?.querySelector("[role=alert]") ?? null;
   const error = shown?.textContent.match(/^(\w+Error)/)?.[1] ?? null;
@@ -60,8 +69,9 @@ function look() {
     secure: window.isSecureContext,
     ...known,
     error, errors,
-    cameraOff: labels.includes(CAMERA_OFF),
-    microphoneOff: labels.includes(MICROPHONE_OFF),
+    ended,
+    cameraOff: labels.includes(CAMERA_OFF) || ended.includes("video"),
+    microphoneOff: labels.includes(MICROPHONE_OFF) || ended.includes("audio"),
   };
   const text = JSON.stringify(state);
   if (text === told || known.cameras === null && state.secure) return;

@@ -18,6 +18,12 @@ from tests.e2e.server import Server
 
 CONNECTED = "s => document.querySelector(s).contentWindow.RTCPeerConnection.last?.connectionState === 'connected'"
 LAST = "selector => document.querySelector(selector).contentWindow.RTCPeerConnection.last"
+# Chromium's false camera cannot be pulled out: its track ends as if it had been.
+UNPLUG = f"""selector => {{
+  const {{ track }} = ({LAST})(selector).getSenders().find(({{ track }}) => track?.kind === "video");
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}}"""
 CAMERA_IS_WIDE = f"""selector => {{
   const {{ track }} = ({LAST})(selector).getSenders().find(({{ track }}) => track?.kind === "video");
   const {{ width, height }} = track.getSettings();
@@ -64,8 +70,15 @@ def test_the_other_side_is_told_what_is_off(talking: tuple[Person, Person]) -> N
 
 
 def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> None:
-    """A new connection in the same call sends nothing that its person has switched off; the next call starts anew."""
+    """A new connection in the same call sends nothing that its person has switched off; the next call starts anew.
+    Where a device goes away, both are told."""
     alice, bob = talking
+    bob.page.evaluate(UNPLUG, PREVIEW)
+    bob.reads("Your camera stopped by itself")
+    alice.reads(f"{bob.name} has the camera off")
+    bob.page.reload()
+    expect(alice.page.get_by_text("has the camera off")).to_have_count(0, timeout=WITHIN)
+    alice.sees(bob)
     bob.switches("Mute microphone")
     bob.switches("Turn camera off")
     alice.reads(f"{bob.name} has the camera off")

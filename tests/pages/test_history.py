@@ -81,6 +81,16 @@ def test_one_may_see_only_the_own_calls(services: Services, ada: Visitor, bob: P
     assert [row["Ended"] for row in ada.rows] == ["Declined"]
 
 
+def test_without_own_calls_it_says_whose_there_are(services: Services, ada: Visitor) -> None:
+    """The list is empty for who took part in none, and says how to see the others'."""
+    services.history.add(call(0))
+    ada.goes_to("history")
+    ada.page.toggle(key="only-mine").set_value(True)
+    ada.looks_again()
+    assert ada.rows == []
+    assert any("Turn this off to see everybody's" in line for line in ada.reads)
+
+
 def test_a_visitor_has_no_calls_to_choose(services: Services) -> None:
     """Who has not entered took part in none."""
     visitor = Visitor.opens()

@@ -121,6 +121,22 @@ def test_unread_messages_are_counted_on_other_pages(calling: Visitor, bob: Perso
     assert not any("new message" in text for text in calling.reads)
 
 
+def test_unread_messages_are_counted_beside_the_chat(calling: Visitor, bob: Person) -> None:
+    """On the room's own page, while it shows something else than the chat, and until it does."""
+    bob.says("Hello?")
+    calling.looks_again()
+    assert not any("new message" in text for text in calling.reads)
+    calling.page.session_state["tabs"] = "Link"
+    for expected in (1, 2):
+        bob.says("Are you there?")
+        calling.looks_again()
+        calling.looks_again()
+        assert new(expected) in calling.reads
+    calling.page.session_state["tabs"] = "Chat"
+    calling.looks_again()
+    assert not any("new message" in text for text in calling.reads)
+
+
 # The call
 
 
