@@ -20,8 +20,9 @@ def key(name: str, value: object) -> str:
     A widget that shows another value by now is left for a new one. To set its value instead would undo a click that is
     still on its way, and what the browser reports of it meanwhile would count as a choice of the value before.
     """
-    numbers: dict[str, int] = st.session_state.setdefault(KEY, {})
-    number = numbers.setdefault(name, 0)
-    if st.session_state.get(f"{name}-{number}", value) != value:
-        numbers[name] = number = number + 1
+    drawn: dict[str, tuple[int, object]] = st.session_state.setdefault(KEY, {})
+    number, last = drawn.get(name, (0, value))
+    if st.session_state.get(f"{name}-{number}", last) != value:  # a run that did not draw it has forgotten its value
+        number += 1
+    drawn[name] = number, value
     return f"{name}-{number}"

@@ -18,7 +18,8 @@ def _app() -> None:
             st.session_state["kept"] = st.session_state[key]
 
     kept = st.session_state["kept"]
-    st.checkbox("Box", kept, key=(key := follow.key("box", kept)), on_change=choose, args=(key,))
+    if not st.session_state["hides"]:
+        st.checkbox("Box", kept, key=(key := follow.key("box", kept)), on_change=choose, args=(key,))
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def page() -> AppTest:
     runner.adapt()
     app = AppTest.from_function(_app)
     app.session_state["kept"], app.session_state["refuses"], app.session_state["chosen"] = False, False, []
+    app.session_state["hides"] = False
     return app.run()
 
 
@@ -56,6 +58,18 @@ def test_what_changes_by_itself_is_shown_and_is_no_choice(page: AppTest) -> None
     """Not even when the browser, which has not heard of it yet, reports what it showed before."""
     before = page.checkbox[0].id
     _keep(page)
+    page._run(WidgetStates(widgets=[WidgetState(id=before, bool_value=False)]))
+    assert (page.checkbox[0].value, page.session_state["chosen"]) == (True, [])
+
+
+def test_what_changes_while_it_is_not_drawn_is_no_choice(page: AppTest) -> None:
+    """On another page, say. The browser may have kept what it showed before."""
+    before = page.checkbox[0].id
+    page.session_state["hides"] = True
+    page.run()
+    page.session_state["hides"] = False
+    _keep(page)
+    assert page.checkbox[0].value is True
     page._run(WidgetStates(widgets=[WidgetState(id=before, bool_value=False)]))
     assert (page.checkbox[0].value, page.session_state["chosen"]) == (True, [])
 
