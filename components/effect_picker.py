@@ -4,10 +4,12 @@ import streamlit as st
 
 from calls.effects import EFFECTS
 from calls.effects.chain import Chain, Choice
+from components import toasts
 from components.text import plain
 
 NONE = "None"
 KEY = "effect"
+TOLD = "effect-failure"
 
 
 def show(chain: Chain) -> None:
@@ -25,6 +27,14 @@ def show(chain: Chain) -> None:
     chain.choose([Choice(name, _sliders(name, parameters.get(name, {}))) for name in chosen])
     if chain.failure:
         st.warning(plain(chain.failure), icon=":material/error:")
+
+
+def tell_failure(chain: Chain) -> None:
+    """Let the person read, on whichever page, that an effect has failed since this was last looked at."""
+    told = st.session_state.get(TOLD)
+    st.session_state[TOLD] = chain.failure
+    if chain.failure and chain.failure != told:
+        toasts.tell(plain(chain.failure), icon=":material/error:", duration="long")
 
 
 def _settle() -> None:

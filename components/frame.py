@@ -15,6 +15,7 @@ from components import (
     devices,
     direct,
     doorbell,
+    effect_picker,
     notices,
     page_turner,
     path_notices,
@@ -73,6 +74,7 @@ def show() -> None:
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
             path_notices.show(view)
+            effect_picker.tell_failure(session.feed().chain)
         if _arriving():
             st.caption(":material/progress_activity: Connecting…")
         else:

@@ -422,4 +422,18 @@ def test_an_effect_that_failed_is_told(ada: Visitor, monkeypatch: pytest.MonkeyP
     assert ada.chain.active == ()
     ada.looks_again()
     assert "The effect Broken failed and was switched off\\." in ada.reads
+    assert ada.told == ["The effect Broken failed and was switched off\\."]
     assert ada.chain.active == ()
+
+
+def test_an_effect_that_failed_on_another_page_is_told_there(ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once; back in the lobby nothing is chosen."""
+    monkeypatch.setitem(EFFECTS, "Broken", Effect("Broken", lambda image: image[1:]))
+    ada.chooses("Broken")
+    ada.goes_to("history")
+    ada.chain(picture())
+    ada.looks_again()
+    assert ada.told == ["The effect Broken failed and was switched off\\."]
+    ada.goes_to("lobby")
+    assert ada.told == []
+    assert ada.page.multiselect(key="effect").value == ["None"]
