@@ -115,6 +115,7 @@ def _doorbell(view: View | None, title: str) -> int | None:
         token=here.token,
         watches=watches,
         name=here.name,
+        sends=here.sends,
         push=services.settings.push,
         on_hello=session.resume,
     )

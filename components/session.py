@@ -93,6 +93,11 @@ class Tab:
     size: Size | None = None
     """How large the person's picture should be; None for the server's usual size."""
 
+    @property
+    def sends(self) -> str | None:
+        """What the person has chosen to send, for the browser to remember over a reload; None for what is usual."""
+        return "nothing" if self.camera is False else "microphone" if self.microphone_only else None
+
 
 def tab() -> Tab:
     """What this session remembers."""
@@ -141,10 +146,12 @@ def enter(name: str) -> None:
     tab().token, tab().name = seat.token, name
 
 
-def resume(token: str | None, name: str | None) -> None:
+def resume(token: str | None, name: str | None, sends: str | None) -> None:
     """The doorbell says who this tab was: take the seat again, or come in anew where the server knows it no more."""
     here = tab()
     here.heard, here.name = True, here.name or name or ""
+    if sends:
+        here.camera, here.microphone_only = sends == "microphone", sends == "microphone"
     if token is None or here.token is not None:
         return
     try:

@@ -30,21 +30,23 @@ def show(
     token: str | None,
     watches: bool,
     name: str,
+    sends: str | None,
     push: bool,
-    on_hello: Callable[[str | None, str | None], None],
+    on_hello: Callable[[str | None, str | None, str | None], None],
 ) -> bool:
     """Draw the doorbell, on the page with this title; whether this session has to ask for news.
 
     `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
     it `watches`.
-    `on_hello(token, name)` is called with what the browser remembers of this tab and this person, in answer to this
-    session: a page that outlives its server keeps what it said to an earlier one.
+    `on_hello(token, name, sends)` is called with what the browser remembers of this tab and this person, in answer to
+    this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the person has
+    chosen to send, as session.py writes it.
     """
 
     def hello() -> None:
         payload = st.session_state[KEY].get("hello")
         if isinstance(payload, Mapping) and payload.get("session") == session:
-            on_hello(_text(payload.get("token")), _text(payload.get("name")))
+            on_hello(*(_text(payload.get(what)) for what in ("token", "name", "sends")))
 
     result = _component(
         key=KEY,
@@ -56,6 +58,7 @@ def show(
             "token": token,
             "watches": watches,
             "name": name,
+            "sends": sends,
             "push": push,
             "woken": _woken(),
             **_summary(view),

@@ -3,6 +3,7 @@
 
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
 const NAME = "parley.name";     // sessionStorage: this tab's; localStorage: the last one in this browser, for a new tab
+const SENDS = "parley.sends";   // sessionStorage: whether this tab's person has turned off the camera, or more
 const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 8_000;
@@ -40,7 +41,7 @@ export default function doorbell({ data: given, parentElement, setStateValue }) 
 function greet() {
   if (greeted === data.session) return;
   greeted = data.session;
-  say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: nameHere() });
+  say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: nameHere(), sends: sessionStorage.getItem(SENDS) });
 }
 
 function nameHere() {
@@ -54,6 +55,8 @@ function remember() {
   } else {
     sessionStorage.removeItem(TOKEN);
   }
+  if (data.sends) sessionStorage.setItem(SENDS, data.sends);
+  else sessionStorage.removeItem(SENDS);
 }
 
 // The line to the server

@@ -128,8 +128,9 @@ def test_without_permission_one_still_sees_and_hears(server: Server, alice: Pers
 
 
 def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, meet: Meet) -> None:
-    """Where another program has the camera, the page says so, and offers the microphone alone. When the camera is free
-    again, it can be turned on in the call. No program can take Chromium's false camera, so its error is false, too."""
+    """Where another program has the camera, the page says so, and offers the microphone alone, also for after a reload.
+    When the camera is free again, it can be turned on in the call. No program can take Chromium's false camera, so its
+    error is false, too."""
     bob = meet("Bob", "green", 880)
     bob.page.add_init_script(CAMERA_IN_USE)
     bob.page.add_init_script(f"({NO_NOTICES})()")
@@ -146,6 +147,10 @@ def test_who_has_no_picture_can_still_be_heard(server: Server, alice: Person, me
     bob.sees(alice)
     alice.reads(f"{bob.name} has the camera off")
 
+    bob.page.reload()
+    bob.reads("Others will hear you and not see you.")
+    bob.sees(alice)
+    alice.hears(bob)
     bob.page.evaluate("window.cameraIsFree = true")
     bob.press("Turn on camera")
     alice.sees(bob)
