@@ -40,6 +40,9 @@ NAMELESS = """() => [document, ...[...document.querySelectorAll("iframe")].map((
   .filter((control) => !(control.ariaLabel || control.innerText?.trim() || control.title || control.labels?.length
     || control.getAttribute("aria-labelledby")))
   .map((control) => control.outerHTML.slice(0, 200))"""
+# Whether no sound of the page's own is on, beside that through which a test listens.
+QUIET = """() => window.sounds.filter((sound) => sound !== window.listener?.context)
+  .every(({ state }) => ["suspended", "closed"].includes(state))"""
 # What is not named is refused from then on.
 GRANTED = ["camera", "microphone", "notifications"]
 
@@ -74,7 +77,7 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     alice.sees(bob)
     bob.sees(alice)
     for one in (alice, bob):
-        one.page.wait_for_function("() => window.sounds.every(({ state }) => state === 'suspended')", timeout=WITHIN)
+        one.page.wait_for_function(QUIET, timeout=WITHIN)
     alice.hears_all_but_self(bob)
     bob.hears_all_but_self(alice)
     expect(bob.page).to_have_title("Parley")
