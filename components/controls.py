@@ -48,8 +48,8 @@ def _camera(view: View | None, reported: Devices) -> None:
                 kwargs={"microphone_only": True},
             )
     if webrtc.sending() and (view is None or view.me.status is Status.IDLE):
-        what = "camera" if reported.camera_usable else "microphone"
-        st.button(f"Turn off {what}", icon=":material/videocam_off:", on_click=_turn_off)
+        what, icon = ("camera", "videocam_off") if reported.camera_usable else ("microphone", "mic_off")
+        st.button(f"Turn off {what}", icon=f":material/{icon}:", on_click=_turn_off)
 
 
 def _turn_on(errors: int, *, microphone_only: bool = False) -> None:

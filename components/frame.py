@@ -7,6 +7,7 @@ stand here, at one place for every page, and style sheets move and resize them.
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from calls.rooms import View
 from calls.states import Status
@@ -51,6 +52,7 @@ def show() -> None:
         reported = devices.show(microphone_only=session.tab().microphone_only)
         rung = ringing.show(_unless_taken_over(view), _camera_line(reported))
     if session.taken_over(view):
+        _dress(styles, ["frame.css"])
         _elsewhere()
     view = direct.mind_effects(view)
     sending = direct.sending(view) or webrtc.playing(preview.KEY)
@@ -65,11 +67,7 @@ def show() -> None:
         # Only now what comes and goes: it would push the streamers to another place.
         stage.caption(view)
         controls.show(view, reported, in_room=page.title == "Room")
-    with styles:  # what is on is known now, and the page below is to come at its place
-        for sheet in _sheets(view, page.title):
-            # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
-            # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
-            st.html(f"<i></i><style>{SHEETS[sheet]}</style>")
+    _dress(styles, _sheets(view, page.title))  # what is on is known now, and the page below is to come at its place
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
@@ -175,6 +173,14 @@ def _preview_wanted(reported: Devices, *, live: bool) -> bool:
     if here.camera is not None:
         return here.camera
     return (live or room_link.invitation() is not None) and session.services().settings.auto_preview
+
+
+def _dress(styles: DeltaGenerator, sheets: list[str]) -> None:
+    with styles:
+        for sheet in sheets:
+            # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
+            # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
+            st.html(f"<i></i><style>{SHEETS[sheet]}</style>")
 
 
 def _sheets(view: View | None, title: str) -> list[str]:

@@ -7,6 +7,7 @@ const CAMERA_OFF = "Turn camera on", MICROPHONE_OFF = "Unmute microphone";   // 
 
 let report = null, told = "", watched = null, alert = null, errors = 0;
 const observer = new MutationObserver(look);
+const gone = new WeakSet();
 const known = { cameras: null, microphones: null, camera: "prompt", microphone: "prompt" };
 
 export default function devices({ setStateValue }) {
@@ -57,8 +58,8 @@ function sent() {
 
 function look() {
   watch();
-  const tracks = sent(), ended = tracks.filter(({ readyState }) => readyState === "ended").map(({ kind }) => kind);
-  for (const track of tracks) track.onended = look;
+  const tracks = sent(), ended = tracks.filter((track) => gone.has(track)).map(({ kind }) => kind);
+  for (const track of tracks) track.onended = () => { gone.add(track); look(); };  // not for one that is stopped here
   const frame = document.querySelector(PREVIEW)?.contentDocument;
   const shown = frame?.querySelector("[role=alert]") ?? null;
   const error = shown?.textContent.match(/^(\w+Error)/)?.[1] ?? null;

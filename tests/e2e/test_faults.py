@@ -132,6 +132,7 @@ def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None
     second = Person(opened.value, alice.name, alice.colour, alice.hertz)
     second.reads(f"Hello, {alice.name}")
     alice.reads("Parley is open in another tab")
+    expect(alice.page.locator(".st-key-page-turner")).to_be_hidden(timeout=WITHIN)
     alice.press("Use it here")
     alice.reads(f"Hello, {alice.name}")
     second.reads("Parley is open in another tab")
