@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from calls import limits
 from calls.errors import SignalError
 from calls.paths import DirectState
-
-MAX_SDP = 32 * 1024  # characters; a browser's offer of one picture and one sound has about 6,000
-MAX_CANDIDATES = 32  # in one message
-MAX_CANDIDATE = 1024  # characters; they have about 120
 
 KINDS = frozenset({"offer", "answer", "candidate", "hangup"})
 """Each is handed on to the other browser."""
@@ -43,7 +40,7 @@ def read(message: Mapping[str, Any]) -> Signal | Report | None:
     """What a message says; None where its type is not one of these. Raises SignalError: malformed or too_large."""
     match message:
         case {"type": "offer" | "answer" as kind, "call": str(call), "sdp": str(sdp)}:
-            return Signal(kind, call, {"sdp": _short(sdp, MAX_SDP)})
+            return Signal(kind, call, {"sdp": _short(sdp, limits.SIGNAL_SDP)})
         case {"type": "candidate", "call": str(call), "candidates": list(found)}:
             return Signal("candidate", call, {"candidates": [_candidate(one) for one in _few(found)]})
         case {"type": "hangup", "call": str(call)}:
@@ -61,10 +58,10 @@ def _candidate(found: object) -> dict[str, str | int | None]:
         case {"candidate": str(text), **more}:
             line, mid, fragment = (more.get(name) for name in ("sdpMLineIndex", "sdpMid", "usernameFragment"))
             return {
-                "candidate": _short(text, MAX_CANDIDATE),
+                "candidate": _short(text, limits.CANDIDATE_LENGTH),
                 "sdpMLineIndex": line if type(line) is int and 0 <= line < 65536 else None,
-                "sdpMid": _short(mid, MAX_CANDIDATE) if isinstance(mid, str) else None,
-                "usernameFragment": _short(fragment, MAX_CANDIDATE) if isinstance(fragment, str) else None,
+                "sdpMid": _short(mid, limits.CANDIDATE_LENGTH) if isinstance(mid, str) else None,
+                "usernameFragment": _short(fragment, limits.CANDIDATE_LENGTH) if isinstance(fragment, str) else None,
             }
     raise SignalError("malformed", "A candidate is an RTCIceCandidateInit.")
 
@@ -76,6 +73,6 @@ def _short(text: str, most: int) -> str:
 
 
 def _few(found: list[object]) -> list[object]:
-    if len(found) > MAX_CANDIDATES:
-        raise SignalError("too_large", f"A message carries at most {MAX_CANDIDATES} candidates.")
+    if len(found) > limits.CANDIDATES:
+        raise SignalError("too_large", f"A message carries at most {limits.CANDIDATES} candidates.")
     return found

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from calls import limits
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.paths import Direct, DirectState, MediaPath, PathReason
 from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
@@ -22,10 +23,6 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 Listener = Callable[[Change], None]
-
-CHAT_LENGTH = 5_000
-MISSED_LENGTH = 20
-KEPT = 16  # signals of a direct call that wait for the one who has not answered
 
 
 def steady_clock() -> Clock:
@@ -263,7 +260,7 @@ class Registry:
         """Say something in the chat of one's room. InputError, UnknownError."""
         with self._changing():
             me, room = self._person(who), self._room_with(who)
-            if len(room.messages) >= CHAT_LENGTH:
+            if len(room.messages) >= limits.CHAT_LENGTH:
                 raise InputError("This chat is full. Open a new room to go on.")
             message = Message(who, me.name, clean_message(text), self._clock())
             self._rooms[room.code] = replace(room, messages=(*room.messages, message))
@@ -304,7 +301,7 @@ class Registry:
             room, direct = self._direct_of(who, call)
             if who == direct.offerer and not direct.answered:
                 kept = (text,) if kind == "offer" else (*direct.kept, text)
-                direct = replace(direct, kept=kept[:KEPT])
+                direct = replace(direct, kept=kept[: limits.KEPT_SIGNALS])
             elif kind == "answer":
                 direct = replace(direct, kept=(), answered=True)
             elif room.ringing:
@@ -610,7 +607,7 @@ class Registry:
 
     def _miss(self, who: str, caller: Participant) -> None:
         before = (call for call in self._tabs[who].missed if call.caller != caller.id)
-        self._tabs[who].missed = (MissedCall(caller.id, caller.name, self._clock()), *before)[:MISSED_LENGTH]
+        self._tabs[who].missed = (MissedCall(caller.id, caller.name, self._clock()), *before)[: limits.MISSED_LENGTH]
 
     def _remove(self, who: str, event: Event | None) -> None:
         me = self._people[who]

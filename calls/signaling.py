@@ -15,16 +15,12 @@ from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from calls import direct_signals
+from calls import direct_signals, limits
 from calls.direct_signals import Report, Signal
 from calls.errors import SignalError, UnknownError
 from calls.registry import Clock, Registry, steady_clock
 from calls.rooms import Change
 
-MAX_BYTES = 64 * 1024
-RATE = 20.0  # messages a second, and
-BURST = 40.0  # how many may come at once
-OUTBOX = 64  # signals that wait for a slow tab; what is older is lost
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
 Payload = dict[str, Any]
@@ -54,8 +50,8 @@ def parse(data: str | bytes | None) -> Incoming:
     """The message that the bytes hold. Raises SignalError: too_large, malformed or unknown_type."""
     if not isinstance(data, str):
         raise SignalError("malformed", "Messages are text, as JSON.")
-    if len(data) > MAX_BYTES or len(data.encode(errors="replace")) > MAX_BYTES:
-        raise SignalError("too_large", f"A message can have at most {MAX_BYTES:,} bytes.")
+    if len(data) > limits.MESSAGE_BYTES or len(data.encode(errors="replace")) > limits.MESSAGE_BYTES:
+        raise SignalError("too_large", f"A message can have at most {limits.MESSAGE_BYTES:,} bytes.")
     message = _object(data)
     if isinstance(message, dict) and (signal := direct_signals.read(message)):
         return signal
@@ -79,15 +75,15 @@ def _object(data: str) -> object:
 
 
 class RateLimit:
-    """A token bucket: BURST messages at once, RATE a second over time."""
+    """A token bucket: limits.MESSAGE_BURST messages at once, limits.MESSAGE_RATE a second over time."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock, self._left, self._at = clock, BURST, clock()
+        self._clock, self._left, self._at = clock, limits.MESSAGE_BURST, clock()
 
     def spend(self) -> None:
         """Count one message. Raises SignalError rate_limited when there were too many."""
         now = self._clock()
-        self._left, self._at = min(BURST, self._left + (now - self._at) * RATE), now
+        self._left, self._at = min(limits.MESSAGE_BURST, self._left + (now - self._at) * limits.MESSAGE_RATE), now
         if self._left < 1:
             raise SignalError("rate_limited", "Too many messages. Wait a moment and connect again.")
         self._left -= 1
@@ -177,7 +173,7 @@ class _Line:
 
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     changed: bool = False
-    outbox: deque[Payload] = field(default_factory=lambda: deque(maxlen=OUTBOX))
+    outbox: deque[Payload] = field(default_factory=lambda: deque(maxlen=limits.OUTBOX))
 
 
 class Signaling:

@@ -4,10 +4,8 @@ import re
 import secrets
 import unicodedata
 
+from calls import limits
 from calls.errors import InputError
-
-NAME_LENGTH = 40
-MESSAGE_LENGTH = 2_000
 
 # Crockford's base 32: no I, L, O or U, so a code can be read aloud and typed from paper.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -36,7 +34,7 @@ def clean_name(text: str) -> str:
     text = " ".join(text.split())
     if any(_misleads(c) and c not in _JOINERS for c in _FLAG.sub("", text)):
         raise InputError("Your name holds characters that cannot be shown. Remove them and try again.")
-    return _checked(text, "Your name", NAME_LENGTH)
+    return _checked(text, "Your name", limits.NAME_LENGTH)
 
 
 def clean_message(text: str) -> str:
@@ -45,7 +43,7 @@ def clean_message(text: str) -> str:
     What cannot be shown is left out: it comes along, unseen, with what is pasted. Raises InputError for a message that
     is empty or too long.
     """
-    return _checked("".join(map(_shown, _FLAG.split(text))).strip(), "A message", MESSAGE_LENGTH)
+    return _checked("".join(map(_shown, _FLAG.split(text))).strip(), "A message", limits.MESSAGE_LENGTH)
 
 
 def _shown(part: str) -> str:

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
+from calls.limits import MESSAGE_LENGTH
 from calls.rooms import Message, View
-from calls.text import MESSAGE_LENGTH
 from components import session
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from calls.limits import NAME_LENGTH
 from calls.rooms import View
-from calls.text import NAME_LENGTH
 from components import effect_picker, page_turner, path_picker, people, quality_picker, room_link, session
 from components.text import plain
 

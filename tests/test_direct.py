@@ -5,8 +5,9 @@ import json
 import pytest
 
 from calls.errors import InputError, UnknownError
+from calls.limits import KEPT_SIGNALS
 from calls.paths import DirectState, MediaPath, PathReason
-from calls.registry import KEPT, Registry
+from calls.registry import Registry
 from calls.rooms import Change, Room
 from tests.people import FakeClock, Person, connect
 
@@ -236,9 +237,9 @@ def test_what_waits_is_limited(registry: Registry, alice: Person, bob: Person) -
     """A caller cannot fill the server while it rings; a new offer replaces what belonged to the old one."""
     call = ring(alice, bob)
     registry.signal(alice.id, call, "offer", "{}")
-    for _ in range(3 * KEPT):
+    for _ in range(3 * KEPT_SIGNALS):
         registry.signal(alice.id, call, "candidate", "{}")
-    assert len(registry.kept_signals(bob.id)) == KEPT
+    assert len(registry.kept_signals(bob.id)) == KEPT_SIGNALS
     registry.signal(alice.id, call, "offer", "{}")
     assert len(registry.kept_signals(bob.id)) == 1
 

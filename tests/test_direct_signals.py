@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.direct_signals import KINDS, MAX_CANDIDATE, MAX_CANDIDATES, MAX_SDP, Report, Signal, read
+from calls.direct_signals import KINDS, Report, Signal, read
 from calls.errors import SignalError
+from calls.limits import CANDIDATE_LENGTH, CANDIDATES, MESSAGE_BURST, MESSAGE_BYTES, SIGNAL_SDP
 from calls.paths import DirectState, MediaPath
 from calls.registry import Registry
-from calls.signaling import BURST, MAX_BYTES, Conversation, Payload, parse
+from calls.signaling import Conversation, Payload, parse
 from tests.people import FakeClock, Person, connect
 
 CANDIDATE = {
@@ -69,9 +70,9 @@ def test_a_signal_is_read(message: Payload, meant: Signal | Report | None) -> No
         ({"type": "candidate", "call": "c", "candidates": ["a"]}, "malformed"),
         ({"type": "hangup"}, "malformed"),
         ({"type": "state", "call": "c", "state": "dancing"}, "malformed"),
-        ({"type": "offer", "call": "c", "sdp": "x" * (MAX_SDP + 1)}, "too_large"),
-        ({"type": "candidate", "call": "c", "candidates": [CANDIDATE] * (MAX_CANDIDATES + 1)}, "too_large"),
-        ({"type": "candidate", "call": "c", "candidates": [{"candidate": "x" * (MAX_CANDIDATE + 1)}]}, "too_large"),
+        ({"type": "offer", "call": "c", "sdp": "x" * (SIGNAL_SDP + 1)}, "too_large"),
+        ({"type": "candidate", "call": "c", "candidates": [CANDIDATE] * (CANDIDATES + 1)}, "too_large"),
+        ({"type": "candidate", "call": "c", "candidates": [{"candidate": "x" * (CANDIDATE_LENGTH + 1)}]}, "too_large"),
     ],
 )
 def test_what_is_no_signal_is_refused(message: Payload, code: str) -> None:
@@ -88,7 +89,7 @@ def test_anything_is_read_or_refused(message: Payload) -> None:
         found: object = read(message)
     except SignalError as error:
         found = error.code
-    short = isinstance(found, Signal) and len(json.dumps(found.payload())) < MAX_BYTES
+    short = isinstance(found, Signal) and len(json.dumps(found.payload())) < MESSAGE_BYTES
     assert short or isinstance(found, Report) or found in {"malformed", "too_large"}
 
 
@@ -185,8 +186,8 @@ def test_a_page_that_comes_later_gets_the_offer(lines: Lines, registry: Registry
 
 def test_a_flood_is_refused(lines: Lines, alice: Person, bob: Person, call: str) -> None:
     """Signals count as every message does, and what is above the rate reaches nobody."""
-    for _ in range(int(BURST) - 1):  # the hello was the first
+    for _ in range(int(MESSAGE_BURST) - 1):  # the hello was the first
         assert lines.say(alice, type="candidate", call=call, candidates=[CANDIDATE]) == {"type": "ok"}
     with pytest.raises(SignalError, match="Too many"):
         lines.say(alice, type="candidate", call=call, candidates=[CANDIDATE])
-    assert len(lines.got[bob.id]) == BURST - 1
+    assert len(lines.got[bob.id]) == MESSAGE_BURST - 1

@@ -3,7 +3,8 @@
 import pytest
 
 from calls.errors import BusyError, IllegalTransitionError, InputError, UnknownError
-from calls.registry import MISSED_LENGTH, Registry
+from calls.limits import MISSED_LENGTH
+from calls.registry import Registry
 from calls.rooms import Change, EndedCall
 from calls.states import EndReason, Event, Status
 from tests.people import FakeClock, Person, connect

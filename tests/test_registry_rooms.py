@@ -2,7 +2,7 @@
 
 import pytest
 
-import calls.registry
+import calls.limits
 from calls.errors import IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.history import past_call
 from calls.registry import Registry
@@ -335,7 +335,7 @@ def test_a_bad_message_is_not_said(alice: Person, bob: Person, text: str) -> Non
 
 def test_a_chat_ends_somewhere(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """One room cannot fill the server's memory: beyond its length a chat takes no more, and loses nothing."""
-    monkeypatch.setattr(calls.registry, "CHAT_LENGTH", 2)
+    monkeypatch.setattr(calls.limits, "CHAT_LENGTH", 2)
     alice.opens_room()
     alice.says("one")
     alice.says("two")

@@ -18,11 +18,9 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from calls.errors import SignalError
+from calls.limits import MESSAGE_BURST, MESSAGE_BYTES, MESSAGE_RATE
 from calls.registry import Registry
 from calls.signaling import (
-    BURST,
-    MAX_BYTES,
-    RATE,
     Conversation,
     Hello,
     Ping,
@@ -67,7 +65,7 @@ def padded(length: int, character: str = " ") -> str:
         ('{"type": "watch"}', Watch()),
         ('{"type": "ping"}', Ping()),
         (' \n{"type": "ping", "token": 1}\n', Ping()),
-        (padded(MAX_BYTES), Ping()),
+        (padded(MESSAGE_BYTES), Ping()),
     ],
 )
 def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> None:
@@ -93,8 +91,8 @@ def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> No
         ('{"type": "PING"}', "unknown_type"),
         ('{"type": ""}', "unknown_type"),
         ('{"type": "\\ud800"}', "unknown_type"),
-        (padded(MAX_BYTES + 1), "too_large"),
-        (padded(MAX_BYTES // 2 + 25, "\u00e9"), "too_large"),
+        (padded(MESSAGE_BYTES + 1), "too_large"),
+        (padded(MESSAGE_BYTES // 2 + 25, "\u00e9"), "too_large"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(data: str | bytes | None, code: str) -> None:
@@ -143,12 +141,12 @@ def test_a_burst_is_let_through_and_no_more() -> None:
     """Forty messages may come at once; then one for each twentieth of a second, and never more than forty saved up."""
     clock = FakeClock()
     limit = RateLimit(clock)
-    assert spent(limit) == BURST == 40
+    assert spent(limit) == MESSAGE_BURST == 40
     assert refusal(limit) == "rate_limited"
     clock.advance(1)
-    assert spent(limit) == RATE == 20
+    assert spent(limit) == MESSAGE_RATE == 20
     clock.advance(3_600)
-    assert spent(limit) == BURST
+    assert spent(limit) == MESSAGE_BURST
 
 
 # Conversation
@@ -371,7 +369,7 @@ def test_an_allowed_page_gets_a_line(server: Server) -> None:
 def test_a_line_survives_what_it_cannot_understand(tab: Callable[[], Line]) -> None:
     """Oversized, malformed, binary, empty and unknown messages are answered with their codes, and the line goes on."""
     line = tab()
-    sent: list[str | bytes] = [padded(MAX_BYTES + 1), "{", b"\xff\x00", "", '{"type": "dance"}', HELLO % "nobody"]
+    sent: list[str | bytes] = [padded(MESSAGE_BYTES + 1), "{", b"\xff\x00", "", '{"type": "dance"}', HELLO % "nobody"]
     codes = [line.says(message)["code"] for message in sent]
     assert codes == ["too_large", "malformed", "malformed", "malformed", "unknown_type", "unknown_token"]
     assert line.says('{"type": "ping"}') == {"type": "pong"}
@@ -391,10 +389,10 @@ def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line
     """Too many messages are answered once with rate_limited, then the line closes with 1008; others do not notice."""
     alice, calm, flooding = Person.enters(server.registry, "Alice"), tab(), tab()
     calm.says(HELLO % alice.seat.token)
-    for _ in range(int(BURST) + 1):
+    for _ in range(int(MESSAGE_BURST) + 1):
         flooding.connection.send('{"type": "ping"}')
-    answers = [flooding.hears() for _ in range(int(BURST) + 1)]
-    assert answers[:-1] == [{"type": "pong"}] * int(BURST)
+    answers = [flooding.hears() for _ in range(int(MESSAGE_BURST) + 1)]
+    assert answers[:-1] == [{"type": "pong"}] * int(MESSAGE_BURST)
     assert answers[-1]["code"] == "rate_limited"
     with pytest.raises(ConnectionClosedError) as caught:
         flooding.hears()

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.errors import InputError
-from calls.text import MESSAGE_LENGTH, NAME_LENGTH, clean_code, clean_message, clean_name, new_code
+from calls.limits import MESSAGE_LENGTH, NAME_LENGTH
+from calls.text import clean_code, clean_message, clean_name, new_code
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 CODE = re.compile(f"[{ALPHABET}]{{4}}(-[{ALPHABET}]{{4}}){{2}}")
