@@ -105,9 +105,7 @@ def _doorbell(view: View | None, title: str) -> int | None:
     watches = view is None and title == "Dashboard"
     version = view.version if view else services.registry.version(None)
     polling = doorbell.show(
-        _unless_taken_over(view),
         version=version,
-        page=title,
         session=here.id,
         heard=here.heard,
         token=here.token,

@@ -1,13 +1,9 @@
-"""The doorbell: keeps the WebSocket to /signal, wakes this session when something has changed, and rings."""
+"""The doorbell: keeps the WebSocket to /signal, and wakes this session when something has changed."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
-
-from calls.rooms import View
-from calls.states import Status
 
 HERE = Path(__file__).parent
 KEY = "doorbell"
@@ -21,10 +17,8 @@ _component = st.components.v2.component(
 
 
 def show(
-    view: View | None,
     *,
     version: int,
-    page: str,
     session: str,
     heard: bool,
     token: str | None,
@@ -34,7 +28,7 @@ def show(
     push: bool,
     on_hello: Callable[[str | None, str | None, str | None], None],
 ) -> bool:
-    """Draw the doorbell, on the page with this title; whether this session has to ask for news.
+    """Draw the doorbell; whether this session has to ask for news.
 
     `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
     it `watches`.
@@ -52,7 +46,6 @@ def show(
         key=KEY,
         data={
             "version": version,
-            "page": page,
             "session": session,
             "heard": heard,
             "token": token,
@@ -61,7 +54,6 @@ def show(
             "sends": sends,
             "push": push,
             "woken": _woken(),
-            **_summary(view),
         },
         on_hello_change=hello,
         on_changed_change=lambda: None,
@@ -77,19 +69,3 @@ def _woken() -> object:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-RINGING = {Status.INCOMING: "incoming", Status.OUTGOING: "outgoing"}
-
-
-def _summary(view: View | None) -> dict[str, Any]:
-    """What the browser has to know to ring and to chime."""
-    if view is None:
-        return {"ring": None, "room": None, "members": 0, "offerNotifications": False}
-    direction = RINGING.get(view.me.status)
-    return {
-        "ring": {"direction": direction, "name": view.other.name if view.other else ""} if direction else None,
-        "room": view.me.room,
-        "members": len(view.others) + 1 if view.me.status is Status.IN_CALL else 0,
-        "offerNotifications": view.me.status is Status.IDLE,
-    }

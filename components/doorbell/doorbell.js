@@ -1,5 +1,5 @@
 // Keeps the WebSocket to /signal and wakes this tab's session when something it can see has changed; remembers who this
-// tab is; rings. The protocol is in docs/protocol.md. One doorbell a page, so its state lives in this module.
+// tab is. The protocol is in docs/protocol.md. One doorbell a page, so its state lives in this module.
 
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
 const NAME = "parley.name";     // sessionStorage: this tab's; localStorage: the last one in this browser, for a new tab
@@ -20,7 +20,6 @@ const SIGNALS = ["offer", "answer", "candidate", "hangup"], KEEP = 100, RESEND =
 const mail = window.parleyMail ??= { inbox: [], outbox: [] };
 
 export default function doorbell({ data: given, parentElement, setStateValue }) {
-  const before = data;
   data = given;
   say = setStateValue;
   alarm = parentElement.querySelector("p");
@@ -28,11 +27,7 @@ export default function doorbell({ data: given, parentElement, setStateValue }) 
   else remember();
   run.follow();
   line.follow();
-  ring.follow();
-  chime(before);
-  titleBar();
-  permission.follow(parentElement.querySelector("button"));
-  return () => { line.close(); ring.stop(); };
+  return () => line.close();
 }
 
 // Who this tab is
@@ -228,126 +223,3 @@ async function serves() {
     return false;
   }
 }
-
-// Sounds, made here: no file to load, nothing to license
-
-let audio = null, rest = null;
-
-// An AudioContext that runs keeps the loudspeaker open, and the computer awake for it: it rests when the tone is over.
-function tone(frequencies, at, seconds, volume) {
-  audio ??= new AudioContext();
-  audio.resume();
-  clearTimeout(rest);
-  rest = setTimeout(() => audio.suspend(), (at + seconds) * 1_000 + 500);
-  const gain = audio.createGain(), from = audio.currentTime + at;
-  gain.gain.setValueAtTime(0, from);
-  gain.gain.linearRampToValueAtTime(volume, from + 0.03);
-  gain.gain.setValueAtTime(volume, from + seconds - 0.05);
-  gain.gain.linearRampToValueAtTime(0, from + seconds);
-  gain.connect(audio.destination);
-  for (const frequency of frequencies) {
-    const oscillator = audio.createOscillator();
-    oscillator.frequency.value = frequency;
-    oscillator.connect(gain);
-    oscillator.start(from);
-    oscillator.stop(from + seconds);
-  }
-  return gain;
-}
-
-const RINGS = {
-  incoming: { every: 3_000, play: () => [0, 0.4].map((at) => tone([659, 784], at, 0.3, 0.12)) },
-  outgoing: { every: 4_000, play: () => [tone([425], 0, 1.0, 0.03)] },
-};
-
-const ring = {
-  direction: null, timer: null, sounding: [], notice: null,
-
-  follow() {
-    const direction = data.ring?.direction ?? null;
-    if (direction === this.direction) return;
-    this.stop();
-    this.direction = direction;
-    if (!direction) return;
-    const { every, play } = RINGS[direction];
-    const again = () => { this.sounding = play(); };
-    again();
-    this.timer = setInterval(again, every);
-    if (direction === "incoming") this.notify();
-  },
-
-  notify() {
-    if (permission.status?.state !== "granted") return;
-    this.notice = notification("Incoming call", { body: `${data.ring.name} is calling`, tag: "parley", requireInteraction: true });
-    if (this.notice) this.notice.onclick = () => { window.focus(); this.notice?.close(); };
-  },
-
-  stop() {
-    clearInterval(this.timer);
-    this.sounding.forEach((gain) => gain.disconnect());
-    this.notice?.close();
-    Object.assign(this, { direction: null, timer: null, sounding: [], notice: null });
-  },
-};
-
-function chime(before) {
-  if (!before.room || before.room !== data.room) return;
-  if (data.members > before.members) [523, 659].forEach((f, i) => tone([f], i * 0.12, 0.15, 0.05));
-  if (data.members < before.members) [659, 523].forEach((f, i) => tone([f], i * 0.12, 0.15, 0.05));
-}
-
-// The page title says who calls, also from a tab in the background. Streamlit writes its own at every run, which is kept
-// for when it rings no more.
-
-const title = { plain: null, said: null, watch: new MutationObserver(titleBar) };
-
-function titleBar() {
-  const said = data.ring?.direction === "incoming" ? `${data.ring.name} is calling` : null;
-  if (document.title !== title.said) title.plain = document.title;
-  if (said) {
-    if (!title.said) title.watch.observe(document.head, { subtree: true, childList: true, characterData: true });
-    if (document.title !== said) document.title = title.said = said;
-  } else if (title.said) {
-    title.watch.disconnect();
-    title.said = null;
-    document.title = title.plain;
-  }
-}
-
-// Phones' browsers have the class as well, and let only service workers show any (MDN, Notification()). Without permission
-// none is shown, so one can try.
-function notification(title, options) {
-  try {
-    return new Notification(title, options);
-  } catch {
-    return null;
-  }
-}
-
-// A browser asks for this permission only after a click. `Notification.permission` would wait for the browser's main
-// process at every look, so it is looked at once, and followed.
-
-const permission = {
-  status: null, button: null,
-
-  async look() {
-    if (!globalThis.Notification || !window.isSecureContext) return;
-    const status = await navigator.permissions.query({ name: "notifications" });
-    if (status.state !== "granted" && !notification("")) return;
-    this.status = status;
-    this.status.onchange = () => this.show();
-    this.show();
-  },
-
-  follow(button) {
-    this.button = button;
-    button.onclick = () => Notification.requestPermission();
-    this.show();
-  },
-
-  show() {
-    if (this.button) this.button.hidden = this.status?.state !== "prompt" || !data.offerNotifications;
-  },
-};
-
-permission.look();

@@ -10,14 +10,22 @@ const STEADY = 12;  // px; who moves the pointer further before letting go may h
 let shown = null, saying = null, pressed = null;
 
 export default function ringing({ data, parentElement, setStateValue }) {
-  const dialog = parentElement.querySelector("dialog"), { ring } = data;
+  ringer.follow(data.ring);
+  titleBar();
+  chime(data.company);
+  permission.follow(parentElement.querySelector(".ringing-notify"), data.offersNotifications);
+  follow(parentElement.querySelector("dialog"), data, setStateValue);
+  return () => ringer.stop();
+}
+
+function follow(dialog, { ring, camera }, setStateValue) {
   if (!ring) {
     clearInterval(saying);
     dialog.close();
     shown = null;
     return;
   }
-  write(dialog, ring, data.camera);
+  write(dialog, ring, camera);
   const [putDown, accept] = dialog.querySelectorAll("button");
   const enable = (enabled) => { putDown.disabled = accept.disabled = !enabled; };
   const answer = (accepts) => {
