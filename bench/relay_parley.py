@@ -7,7 +7,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCSessionDescription
 from bench.relay_engine import Engine, Setup, answer
 from calls.effects.chain import Choice
 from calls.media.hub import MediaHub
-from calls.media.peer import RTCPeerConnection
+from calls.media.rtc.connection import RTCPeerConnection
 from calls.registry import Registry
 from calls.rooms import Layout
 

@@ -9,7 +9,7 @@ Seven of its habits would break a call. Its front end's two are answered in comp
 3. A connection that its front end has lost and offered anew between two runs gets the answer to the old offer, for
    ever. Here a new offer starts from nothing.
 4. Its connections decode what they get and encode what they send, and its relay buffers without end. Here they are
-   those of calls/media/peer.py, whose tracks have one reader each and are not relayed.
+   those of calls/media/rtc, whose tracks have one reader each and are not relayed.
 5. It keeps the connections of a tab that was closed for as long as Streamlit keeps the session. Here they are ended.
 It also registers its front end only when a script run is the first to import it; here the server is.
 """
@@ -31,7 +31,7 @@ from streamlit_webrtc.credentials import get_available_ice_servers
 from streamlit_webrtc.eventloop import get_global_event_loop, loop_context
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_
 
-from calls.media import peer
+from calls.media.rtc.connection import RTCPeerConnection
 from components import webrtc_frontend
 
 PATIENCE = 8.0  # seconds that a connection may take before it is tried anew
@@ -53,7 +53,7 @@ REPLACED = (
     (shutdown, "_get_current_page_script_hash", lambda app_session: ""),  # noqa: ARG005
     (component, "get_script_run_count", lambda session_info: None),  # noqa: ARG005
     (component, "_restore_snapshot_if_needed", _last_value),
-    (webrtc, "RTCPeerConnection", peer.RTCPeerConnection),
+    (webrtc, "RTCPeerConnection", RTCPeerConnection),
 )
 for module, name, ours in REPLACED:
     setattr(module, name, ours)

@@ -30,7 +30,7 @@ from aiortc.rtp import (
 from calls.effects.chain import Choice
 from calls.media.feed import Feed
 from calls.media.hub import MediaHub
-from calls.media.peer import RTCPeerConnection
+from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Stage
 from calls.media.workers import SOUND, WORKERS
 from calls.registry import Registry

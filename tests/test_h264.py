@@ -5,7 +5,8 @@ import asyncio
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, VideoStreamTrack
 from av import VideoFrame
 
-from calls.media import peer
+from calls.media.rtc import connection
+from calls.media.rtc.receiver import source_of
 from calls.media.stage import Stage
 
 NO_SERVERS = RTCConfiguration(iceServers=[])
@@ -16,18 +17,18 @@ async def test_h264_reaches_who_can_do_it() -> None:
     stage = Stage(asyncio.get_running_loop())
     tracks: list[MediaStreamTrack] = []
     sender, receiver = RTCPeerConnection(NO_SERVERS), RTCPeerConnection(NO_SERVERS)
-    incoming, outgoing = peer.RTCPeerConnection(NO_SERVERS), peer.RTCPeerConnection(NO_SERVERS)
+    incoming, outgoing = connection.RTCPeerConnection(NO_SERVERS), connection.RTCPeerConnection(NO_SERVERS)
     async with asyncio.timeout(20):
         sender.addTrack(VideoStreamTrack())
         receiver.addTransceiver("video", "recvonly")
         receiver.on("track", tracks.append)
         await _negotiate(sender, incoming)
         await _negotiate(receiver, outgoing, stage)
-        source = peer.source_of(incoming.getReceivers()[0].track)
+        source = source_of(incoming.getReceivers()[0].track)
         stage.show(source, None)
         frame = await tracks[0].recv()
-        for connection in (sender, incoming, receiver, outgoing):
-            await connection.close()
+        for each in (sender, incoming, receiver, outgoing):
+            await each.close()
     assert isinstance(frame, VideoFrame)
     assert (frame.width, frame.height) == (640, 480)
 

@@ -18,10 +18,12 @@ from aioice import stun
 from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, RtpPacket
 from av import VideoFrame
 
-from calls.media import peer
 from calls.media.capacity import Capacity
 from calls.media.packet import Packet
-from calls.media.peer import AUDIO_MAY_LAG, source_of
+from calls.media.rtc import gathering
+from calls.media.rtc.connection import RTCPeerConnection
+from calls.media.rtc.receiver import Incoming, source_of
+from calls.media.rtc.sender import AUDIO_MAY_LAG
 from calls.media.source import KEYFRAME_EVERY, Source
 from calls.rooms import Layout
 from tests.party import CAP, Gets, Guest, Party, can_take, clip, loopback, party, says
@@ -77,7 +79,7 @@ def steps(packets: list[RtpPacket]) -> list[tuple[int, int]]:
     ]
 
 
-def original(of: Guest, kind: str) -> peer.Incoming:
+def original(of: Guest, kind: str) -> Incoming:
     """The stream of a person as it comes."""
     receiver = next(each for each in of.incoming[0].getReceivers() if each.track.kind == kind)
     found = source_of(receiver.track)
@@ -126,7 +128,7 @@ async def test_nothing_is_decoded_in_a_call_of_two(meeting: Party, monkeypatch: 
 async def test_a_track_of_another_kind_is_encoded_as_ever() -> None:
     """What is no stage, as streamlit-webrtc may send, is left to the library."""
     tracks = list[aiortc.MediaStreamTrack]()
-    server, client = peer.RTCPeerConnection(NO_SERVERS), aiortc.RTCPeerConnection(NO_SERVERS)
+    server, client = RTCPeerConnection(NO_SERVERS), aiortc.RTCPeerConnection(NO_SERVERS)
     client.addTransceiver("video", "recvonly")
     client.on("track", tracks.append)
     with loopback():
@@ -169,7 +171,7 @@ async def stun_server(*, silent: bool) -> StunServer:
 
 async def gathered(url: str) -> str:
     """The offer of a server's end that may ask this STUN server."""
-    server = peer.RTCPeerConnection(aiortc.RTCConfiguration([aiortc.RTCIceServer(url)]))
+    server = RTCPeerConnection(aiortc.RTCConfiguration([aiortc.RTCIceServer(url)]))
     server.addTransceiver("audio")
     with loopback():
         async with asyncio.timeout(3):
@@ -182,14 +184,14 @@ async def gathered(url: str) -> str:
 async def test_no_call_waits_long_for_a_server_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call goes on without the STUN server that says nothing, the next one does not ask it, and a later one does. The
     library alone would wait five seconds each time."""
-    monkeypatch.setattr(peer, "GATHER_WITHIN", 0.1)
+    monkeypatch.setattr(gathering, "GATHER_WITHIN", 0.1)
     asked = []
     server = await stun_server(silent=True)
     for _ in range(2):
         assert "typ host" in await gathered(server.url)
         asked.append(server.asked)
     assert asked[0] == asked[1] > 0
-    monkeypatch.setattr(peer, "_silent", {})
+    monkeypatch.setattr(gathering, "_silent", {})
     await gathered(server.url)
     assert server.asked > asked[1]
     server.transport.close()
@@ -197,16 +199,16 @@ async def test_no_call_waits_long_for_a_server_that_is_silent(monkeypatch: pytes
 
 async def test_a_server_that_could_not_be_asked_is_asked_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """No name was found for it, say, while the network was away for a moment: nobody has waited for it."""
-    monkeypatch.setattr(peer, "_silent", {})
+    monkeypatch.setattr(gathering, "_silent", {})
     assert "typ host" in await gathered("stun:nowhere.invalid:3478")
-    assert peer._silent == {}
+    assert gathering._silent == {}
 
 
 async def test_a_server_that_has_been_heard_is_always_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Losing its answer once tells nothing: without it, a server behind a NAT might not be reached."""
     server = await stun_server(silent=False)
     assert "typ srflx" in await gathered(server.url)
-    monkeypatch.setattr(peer, "GATHER_WITHIN", 0.1)
+    monkeypatch.setattr(gathering, "GATHER_WITHIN", 0.1)
     server.silent = True
     assert "typ srflx" not in await gathered(server.url)
     server.silent = False

@@ -20,7 +20,7 @@ from streamlit_webrtc import WebRtcStreamerContext, component, config, relay, sh
 from streamlit_webrtc import webrtc as webrtc_module
 from streamlit_webrtc.component import WebRtcStreamerState
 
-from calls.media.peer import RTCPeerConnection
+from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Stage
 from components import preview, webrtc, webrtc_frontend
 from components.webrtc import PATIENCE

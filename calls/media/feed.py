@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from aiortc import MediaStreamTrack
 
 from calls.effects.chain import Chain
-from calls.media.peer import Incoming, source_of
 from calls.media.rendering import Rendering
+from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.source import Source
 from calls.media.stage import Screen
 

@@ -1,7 +1,7 @@
-"""The seam into aiortc: that the library still is what calls/media/peer.py takes it for.
+"""The seam into aiortc: that the library still is what calls/media/rtc takes it for.
 
-When a test fails after an update, read peer.py again beside the library's new source. What comes of it between real
-connections is in tests/test_media_forwarding.py.
+When a test fails after an update, read that package again beside the library's new source. What comes of it between
+real connections is in tests/test_media_forwarding.py.
 """
 
 import ast
@@ -11,6 +11,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from types import ModuleType
 
 import aioice.ice
 import aiortc
@@ -18,7 +19,9 @@ import pytest
 from aiortc import rtcpeerconnection, rtcrtpreceiver
 from aiortc.rate import AimdRateControl, RemoteBitrateEstimator
 
-from calls.media import peer
+from calls.media.rtc import connection, gathering, receiver, sender, transport
+
+MODULES = (connection, gathering, receiver, sender, transport)
 
 BASES = {
     "RTCPeerConnection": aiortc.RTCPeerConnection,
@@ -89,7 +92,7 @@ def test_the_library_is_the_pinned_one() -> None:
     ],
 )
 def test_the_library_has_not_changed_where_it_is_adapted(owner: type, method: str, expected: str) -> None:
-    """Each method that peer.py overrides, copies in part, or calls by a private name is what it was."""
+    """Each method that is overridden, copied in part, or called by a private name is what it was."""
     assert digest(private(owner, method)) == expected
 
 
@@ -110,27 +113,36 @@ def test_senders_and_receivers_are_made_in_one_place() -> None:
     }
 
 
-def names_used() -> Iterator[tuple[str, str]]:
-    """The private names of the library's classes that peer.py touches, each with the class of which it is."""
-    for class_ in ast.walk(ast.parse(source(peer))):
-        if isinstance(class_, ast.ClassDef) and class_.name in BASES:
-            text = source(BASES[class_.name])
-            theirs = set(re.findall(r"\b_\w+", text)) - {"__init__", "_", "_name__"}
-            for node in ast.walk(class_):
-                name = getattr(node, "attr", None) or getattr(node, "name", None) or ""
-                plain = name.removeprefix(f"_{class_.name}")
-                if plain in theirs and plain.startswith("_"):
-                    yield class_.name, plain
+def names_used(module: ModuleType) -> set[str]:
+    """The private names of the library's classes that a module touches."""
+    return {
+        name
+        for class_ in ast.walk(ast.parse(source(module)))
+        if isinstance(class_, ast.ClassDef) and class_.name in BASES
+        for name in _touched(class_)
+    }
 
 
-def test_every_private_name_is_accounted_for() -> None:
-    """The docstring of peer.py names all that it touches, and nothing that the library does not have."""
-    text = inspect.getdoc(peer) or ""
-    named = set(re.findall(r"(?<!\w)_\w+", text))
-    used = set(names_used())
-    assert len(used) > 30
-    assert {name for _, name in used} - named == set()
+def _touched(class_: ast.ClassDef) -> Iterator[str]:
+    theirs = set(re.findall(r"\b_\w+", source(BASES[class_.name]))) - {"__init__", "_", "_name__"}
+    for node in ast.walk(class_):
+        name = getattr(node, "attr", None) or getattr(node, "name", None) or ""
+        plain = name.removeprefix(f"_{class_.name}")
+        if plain in theirs and plain.startswith("_"):
+            yield plain
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_private_name_is_accounted_for(module: ModuleType) -> None:
+    """A module's docstring names all that it touches, and nothing that the library does not have."""
+    named = set(re.findall(r"(?<!\w)_\w+", inspect.getdoc(module) or ""))
+    assert names_used(module) - named == set()
     library = "".join(
         map(source, [*BASES.values(), aiortc.RTCIceTransport, aiortc.RTCIceGatherer, aioice.ice.Connection])
     )
     assert {name for name in named if not re.search(rf"(?<!\w){name}\b", library)} == set()
+
+
+def test_the_seam_is_looked_through() -> None:
+    """The names are found at all."""
+    assert sum(len(names_used(module)) for module in MODULES) > 30

@@ -1,0 +1,215 @@
+"""RTCRtpReceiver: publishes packets as they come, and tells the browser what it has to know of the way so far.
+
+Private names in use:
+
+- RTCRtpReceiver._track is set when the other side's track is known: there our source is attached to it.
+- RTCRtpReceiver.__codecs, __rtx_ssrc, __started, __transport and __rtcp_task: what `receive` sets up; ours starts no
+  decoder thread, which the original always does. RTCDtlsTransport._register_rtp_receiver is used as the original does.
+  __stop_decoder and _handle_disconnect are called when the other side has gone. _handle_rtp_packet gets what came while
+  the handshake ended.
+- RTCRtpReceiver.__nack_generator, __remote_bitrate_estimator and __remote_streams are used as the original does,
+  __rtcp_ssrc is needed to speak of oneself; _run_rtcp, _send_rtcp, _send_rtcp_nack and _send_rtcp_pli are called.
+- RemoteBitrateEstimator.rate_control: its first estimate is what arrived in the first three seconds, so a browser that
+  starts low is kept low, growing by 8 % a second. It is given the cap to start from. Its incoming_bitrate goes through
+  every millisecond since the last packet.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import aiortc
+from aiortc import MediaStreamTrack, RTCRtpCodecParameters
+from aiortc import rtp as rtp_packets
+from aiortc.codecs import is_rtx
+from aiortc.rate import RemoteBitrateEstimator
+from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
+from aiortc.rtcrtpreceiver import NackGenerator, RemoteStreamTrack, StreamStatistics
+from aiortc.rtp import RtpPacket
+from aiortc.utils import uint16_gt
+
+from calls.media.packet import Packet, SequenceCheck, is_entry
+from calls.media.source import Source
+
+DEFAULT_CAP = 1_500_000  # bits per second
+
+PAUSE = 2_000  # ms without a packet; the rate counter goes through every one of them, so it begins anew
+TELL_EVERY = 100  # ms; when too much comes, the estimate changes with every packet
+
+# ruff: noqa: SLF001 - this is a module that knows the library from inside
+
+
+class Incoming(Source):
+    """The stream of one track of a browser, as it arrives."""
+
+    def __init__(self, receiver: "RTCRtpReceiver", kind: str) -> None:
+        super().__init__(kind)
+        self._receiver = receiver
+        self._cap = DEFAULT_CAP
+        self._limit: int | None = None
+        self.ended = False
+
+    def cap(self, bitrate: int) -> None:
+        """Let the browser send no more than this many bits per second, whatever it might."""
+        if bitrate != self._cap:
+            self._cap = bitrate
+            self._receiver.tell_bitrate()
+
+    def request_keyframe(self) -> None:
+        self._receiver.tell_picture_loss()
+
+    def ask_again(self, sequence: int) -> None:
+        self._receiver.tell_lost(sequence)
+
+    def limit_changed(self, bitrate: int | None) -> None:
+        if bitrate != self._limit:
+            self._limit = bitrate
+            self._receiver.tell_bitrate()
+
+    @property
+    def most(self) -> int:
+        """Bits per second that the browser may send."""
+        return min(self._cap, self._limit or self._cap)
+
+
+def source_of(track: MediaStreamTrack | None) -> Incoming | None:
+    """The stream of a track that came with a connection of this module."""
+    return getattr(track, "source", None)
+
+
+class RTCRtpReceiver(aiortc.RTCRtpReceiver):
+    """Publishes packets as they come. Lost ones are asked for again; the rest is the affair of who decodes them."""
+
+    @property
+    def _track(self) -> RemoteStreamTrack | None:
+        return self.__dict__.get("_remote_track")
+
+    @_track.setter
+    def _track(self, track: RemoteStreamTrack | None) -> None:
+        self.__dict__["_remote_track"] = track
+        if track is not None:
+            self._source = Incoming(self, track.kind)
+            track.source = self._source  # type: ignore[attr-defined]
+
+    async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
+        if self.__started:
+            return
+        self.__codecs = {codec.payloadType: codec for codec in parameters.codecs if codec.payloadType is not None}
+        self.__rtx_ssrc = {each.rtx.ssrc: each.ssrc for each in parameters.encodings if each.rtx}
+        self._estimated_at = self._told_at = 0
+        self._media_ssrc = 0
+        self._check = SequenceCheck()
+        if self.__remote_bitrate_estimator:
+            _begin_with(self.__remote_bitrate_estimator, self._source.most)
+        self.__transport._register_rtp_receiver(self, parameters)
+        self.__rtcp_task = asyncio.ensure_future(self._run_rtcp())
+        self.__started = True
+
+    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:  # noqa: ARG002
+        """What came while the handshake ended has still gone through aiortc's queue."""
+        self.receive_packet(packet)
+
+    def receive_packet(self, packet: RtpPacket) -> None:
+        """Publish a packet, and tell the browser what it has to know of the way so far."""
+        codec = self.__codecs.get(packet.payload_type)
+        if codec is None:
+            return
+        if packet.ssrc not in self.__remote_streams:
+            self.__remote_streams[packet.ssrc] = StreamStatistics(codec.clockRate)
+        self.__remote_streams[packet.ssrc].add(packet)
+        if self.__remote_bitrate_estimator:
+            self._estimate(self.__remote_bitrate_estimator, packet)
+        original = self._unwrapped(packet, codec) if is_rtx(codec) else packet
+        if original and self._check.accepts(original.sequence_number) and self._is_new(original):
+            self._media_ssrc = original.ssrc
+            if self.__nack_generator and self.__nack_generator.add(original):
+                self._tell(self._send_rtcp_nack(original.ssrc, sorted(self.__nack_generator.missing)))
+            self._source.publish(_read(original, self.__codecs[original.payload_type].name))
+
+    def _is_new(self, packet: RtpPacket) -> bool:
+        """A browser that tries how much the way can take sends packets twice."""
+        lost: NackGenerator | None = self.__nack_generator
+        number = packet.sequence_number
+        return lost is None or lost.max_seq is None or uint16_gt(number, lost.max_seq) or number in lost.missing
+
+    def _unwrapped(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> RtpPacket | None:
+        """The packet that is sent again in this one (RFC 4588), if there is one."""
+        payload_type, ssrc = codec.parameters.get("apt"), self.__rtx_ssrc.get(packet.ssrc)
+        if ssrc is None or payload_type not in self.__codecs or len(packet.payload) < 2:
+            return None
+        return rtp_packets.unwrap_rtx(packet, payload_type=payload_type, ssrc=ssrc)
+
+    def _estimate(self, estimator: RemoteBitrateEstimator, packet: RtpPacket) -> None:
+        if packet.extensions.abs_send_time is None:
+            return
+        now = int(time.monotonic() * 1000)
+        if now - self._estimated_at > PAUSE:
+            estimator.incoming_bitrate.reset()
+        self._estimated_at = now
+        estimate = estimator.add(
+            abs_send_time=packet.extensions.abs_send_time,
+            arrival_time_ms=now,
+            payload_size=len(packet.payload) + packet.padding_size,
+            ssrc=packet.ssrc,
+        )
+        if estimate is not None and now - self._told_at > TELL_EVERY:
+            self._told_at = now
+            self.tell_bitrate()
+
+    # What the browser is told
+
+    def tell_bitrate(self) -> None:
+        """How much it may send: as much as arrives well, and as everybody who watches can take (REMB)."""
+        estimator: RemoteBitrateEstimator | None = self.__remote_bitrate_estimator
+        if estimator and estimator.ssrcs and self.__rtcp_ssrc is not None:
+            bitrate = min(self._source.most, estimator.rate_control.current_bitrate)
+            fci = rtp_packets.pack_remb_fci(bitrate, list(estimator.ssrcs))
+            self._tell(
+                self._send_rtcp(
+                    rtp_packets.RtcpPsfbPacket(
+                        fmt=rtp_packets.RTCP_PSFB_APP, ssrc=self.__rtcp_ssrc, media_ssrc=0, fci=fci
+                    )
+                )
+            )
+
+    def tell_picture_loss(self) -> None:
+        """That a keyframe is needed (PLI, RFC 4585)."""
+        if self.__started and self._media_ssrc:
+            self._tell(self._send_rtcp_pli(self._media_ssrc))
+
+    def tell_lost(self, sequence: int) -> None:
+        """That a packet is still missing (NACK, RFC 4585)."""
+        if self.__nack_generator and sequence in self.__nack_generator.missing:
+            self._tell(self._send_rtcp_nack(self._media_ssrc, [sequence]))
+
+    @staticmethod
+    def _tell(saying: Any) -> None:
+        asyncio.ensure_future(saying)  # noqa: RUF006 - it waits for nothing, and is over in the next turn of the loop
+
+    # The end
+
+    def _RTCRtpReceiver__stop_decoder(self) -> None:  # noqa: N802
+        if self._track is not None:
+            self._source.ended = True
+            self._track.stop()
+
+    def _handle_disconnect(self) -> None:
+        self._RTCRtpReceiver__stop_decoder()
+
+
+def _begin_with(estimator: RemoteBitrateEstimator, bitrate: int) -> None:
+    estimator.rate_control.current_bitrate = bitrate
+    estimator.rate_control.current_bitrate_initialized = True
+
+
+def _read(packet: RtpPacket, codec: str) -> Packet:
+    level = packet.extensions.audio_level
+    return Packet(
+        codec,
+        packet.sequence_number,
+        packet.timestamp,
+        packet.payload,
+        bool(packet.marker),
+        is_entry(codec, packet.payload),
+        level[1] if level else None,
+    )

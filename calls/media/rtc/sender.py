@@ -1,0 +1,150 @@
+"""RTCRtpSender: sends what an OutgoingTrack pushes; any other track is encoded by aiortc.
+
+Private names in use:
+
+- RTCRtpSender._run_rtp reads the track; ours lets the track push. __rtp_started, __rtp_exited and __track are the
+  original's way to be stopped. __started, __mid, _ssrc, _rtx_ssrc and __rtx_sequence_number are what `send` has
+  negotiated. __octet_count, __packet_count, __rtp_timestamp and __ntp_timestamp go into its sender reports.
+- RTCRtpSender._send_keyframe, _retransmit and _handle_rtcp_packet: what the other side says of the stream.
+"""
+
+import asyncio
+import struct
+import time
+from contextlib import suppress
+from typing import cast
+
+import aiortc
+from aiortc import RTCRtpCodecParameters
+from aiortc import rtp as rtp_packets
+from aiortc.codecs import is_rtx
+from aiortc.rtcrtpparameters import RTCRtpSendParameters
+from aiortc.utils import uint16_add
+
+from calls.media.capacity import Capacity
+from calls.media.outgoing import OutgoingTrack
+from calls.media.packet import Packet
+from calls.media.rtc.transport import RTCDtlsTransport
+
+AUDIO_MAY_LAG = 0.1  # seconds
+"""A browser holds pictures back until their sound is played, which it buffers longer. Nobody notices a voice that is
+late by less than 0.125 s (ITU-R BT.1359), so the sender reports say that it was recorded so much later."""
+
+
+_HEADER = struct.Struct("!BBHLL")
+_VERSION_AND_EXTENSION = 0x90
+_NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
+_MID, _SEND_TIME, _LEVEL = (
+    "urn:ietf:params:rtp-hdrext:sdes:mid",
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
+)
+
+
+class RTCRtpSender(aiortc.RTCRtpSender):
+    """Sends what an OutgoingTrack pushes; any other track is encoded by aiortc."""
+
+    async def send(self, parameters: RTCRtpSendParameters) -> None:
+        if not self.__started:
+            numbered = [(codec, codec.payloadType or 0) for codec in parameters.codecs]
+            self._payload_types = {codec.name: number for codec, number in numbered if not is_rtx(codec)}
+            self._rtx_of = {codec.parameters["apt"]: number for codec, number in numbered if is_rtx(codec)}
+            self._extensions = {extension.uri: extension.id for extension in parameters.headerExtensions}
+            self._way = cast(RTCDtlsTransport, self.transport)
+            self._history: dict[int, tuple[int, Packet, int]] = {}
+            self._capacity = Capacity()
+        await super().send(parameters)
+
+    async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
+        track = self._pushing
+        if track is None:
+            await super()._run_rtp(codec)
+            return
+        self.__rtp_started.set()
+        self._mid_element = _element(self._extensions.get(_MID), (self.__mid or "").encode())
+        track.begin(self._forward)
+        with suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+        track.stop()
+        self.__track = None
+        self.__rtp_exited.set()
+
+    def _forward(self, packet: Packet, sequence: int, timestamp: int, made_at: float | None) -> None:
+        payload_type = self._payload_types.get(packet.codec)
+        if payload_type is None:
+            return
+        self._history[sequence % rtp_packets.RTP_HISTORY_SIZE] = sequence, packet, timestamp
+        self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
+        self._capacity.sent(len(packet.payload))
+        self.__octet_count += len(packet.payload)
+        self.__packet_count += 1
+        if made_at is not None:
+            later = AUDIO_MAY_LAG if self.kind == "audio" else 0.0
+            self.__rtp_timestamp = timestamp
+            self.__ntp_timestamp = _ntp(time.time() - time.monotonic() + made_at + later)
+
+    def _put(self, payload_type: int, sequence: int, timestamp: int, ssrc: int, packet: Packet, payload: bytes) -> None:
+        head = _HEADER.pack(_VERSION_AND_EXTENSION, packet.marker << 7 | payload_type, sequence, timestamp, ssrc)
+        self._way.send_packet(head + self._header_extensions(packet) + payload)
+
+    def _header_extensions(self, packet: Packet) -> bytes:
+        """One-byte header extensions (RFC 8285)."""
+        elements = self._mid_element
+        if send_time := self._extensions.get(_SEND_TIME):
+            elements += _element(send_time, _send_time())
+        if packet.level is not None:
+            elements += _element(self._extensions.get(_LEVEL), bytes([packet.level]))
+        elements += bytes(-len(elements) % 4)
+        return struct.pack("!HH", 0xBEDE, len(elements) // 4) + elements
+
+    # What the browser says
+
+    async def _retransmit(self, sequence_number: int) -> None:
+        track, kept = self._pushing, self._history.get(sequence_number % rtp_packets.RTP_HISTORY_SIZE)
+        if track is None:
+            await super()._retransmit(sequence_number)
+        elif kept is None or kept[0] != sequence_number:
+            track.lacks(sequence_number)
+        else:
+            self._send_again(*kept)
+
+    def _send_again(self, sequence: int, packet: Packet, timestamp: int) -> None:
+        """In a stream of its own (RFC 4588), where the browser knows of that."""
+        payload_type = self._payload_types[packet.codec]
+        if payload_type not in self._rtx_of:
+            self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
+            return
+        rtx, payload = self._rtx_of[payload_type], struct.pack("!H", sequence) + packet.payload
+        self._put(rtx, self.__rtx_sequence_number, timestamp, self._rtx_ssrc, packet, payload)
+        self.__rtx_sequence_number = uint16_add(self.__rtx_sequence_number, 1)
+
+    def _send_keyframe(self) -> None:
+        if track := self._pushing:
+            track.needs_keyframe()
+        else:
+            super()._send_keyframe()
+
+    async def _handle_rtcp_packet(self, packet: rtp_packets.AnyRtcpPacket) -> None:
+        await super()._handle_rtcp_packet(packet)
+        feedback = packet if isinstance(packet, rtp_packets.RtcpPsfbPacket) else None
+        if (track := self._pushing) and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
+            with suppress(ValueError):
+                track.can_take(self._capacity.estimated(rtp_packets.unpack_remb_fci(feedback.fci)[0]))
+
+    @property
+    def _pushing(self) -> OutgoingTrack | None:
+        return self.track if isinstance(self.track, OutgoingTrack) else None
+
+
+def _element(number: int | None, value: bytes) -> bytes:
+    return bytes([number << 4 | len(value) - 1]) + value if number and value else b""
+
+
+def _send_time() -> bytes:
+    """24 bits, of which 18 are a fraction of a second (abs-send-time)."""
+    return (int(time.time() * (1 << 18)) & 0xFFFFFF).to_bytes(3, "big")
+
+
+def _ntp(seconds: float) -> int:
+    """Seconds since 1970 as an NTP timestamp (RFC 5905): 32 bits of seconds since 1900, 32 bits of fraction."""
+    return int((seconds + _NTP_EPOCH) * (1 << 32))
