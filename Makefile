@@ -14,8 +14,12 @@ BENCHES := ring idle frame effects call direct glass relay churn
 STREAMLIT_SERVER_SHOW_EMAIL_PROMPT ?= false
 export STREAMLIT_SERVER_SHOW_EMAIL_PROMPT
 
-.PHONY: help run test check bench bench-relay
+# For how many seconds `make fuzz` goes on.
+FUZZ_SECONDS ?= 600
+
+.PHONY: help run test test-core test-realtime test-browsers check fuzz bench bench-relay
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +29,23 @@ run: $(VENV)/complete  ## Start Parley; the first start installs what it needs i
 
 test: $(VENV)/installed-dev  ## Install what the tests need, and run them; ARGS=tests/test_rooms.py picks some
 	@sh scripts/system.sh tests $(PY)
-	$(if $(ARGS),$(PY) -m pytest $(ARGS),$(PY) -m pytest --ignore=tests/e2e -n $(WORKERS) --dist worksteal && $(PY) -m pytest tests/e2e)
+	@$(if $(ARGS),$(PY) -m pytest $(ARGS),$(MAKE) --no-print-directory test-core test-realtime test-browsers)
+
+# Most tests wait more than they work, and run beside each other. Media in real time, and browsers, want the machine.
+test-core:
+	$(PY) -m pytest -m "not realtime" --ignore=tests/e2e -n $(WORKERS) --dist worksteal
+
+test-realtime:
+	$(PY) -m pytest -m realtime --ignore=tests/e2e
+
+test-browsers:
+	$(PY) -m pytest tests/e2e
+
+fuzz: $(VENV)/installed-dev  ## Make up input as strangers may, for FUZZ_SECONDS=600, round after round
+	@end=$$(($$(date +%s) + $(FUZZ_SECONDS))); \
+	while [ $$(date +%s) -lt $$end ]; do \
+		$(PY) -m pytest -m fuzz --ignore=tests/e2e -n $(WORKERS) --hypothesis-profile=fuzz || exit; \
+	done
 
 check: $(VENV)/installed-dev  ## Look at style and types, then run the tests
 	$(PY) -m ruff check .

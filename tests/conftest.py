@@ -1,10 +1,17 @@
 """The people and the clock that the core's tests share."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from calls.registry import Registry
 from calls.rooms import Change
 from tests.people import FakeClock, Person
+
+# No time limit for an example: how long one takes says more about the machine than about Parley.
+settings.register_profile("brief", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# One round of `make fuzz`, which goes on round after round, each with other examples.
+settings.register_profile("fuzz", parent=settings.get_profile("brief"), max_examples=1_000, print_blob=True)
+settings.load_profile("brief")
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_an_effect_may_not_write_into_its_input(name: str) -> None:
     apply(name, image)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), height=st.integers(1, 70), width=st.integers(1, 70), seed=st.integers(0, 9))
 def test_any_setting_of_the_sliders_works(data: st.DataObject, height: int, width: int, seed: int) -> None:
     """Every value that a slider allows, on pictures of any size, and twice the same gives the same."""

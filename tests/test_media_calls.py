@@ -13,6 +13,8 @@ from tests.party import BLUE, GREEN, RED, Guest, Party, Standstill, can_take, cl
 from tests.rtc_client import Clip, until
 from tests.tracks import count_work
 
+pytestmark = pytest.mark.realtime
+
 FROZEN = 2.0  # seconds: the longest that a picture may stand still, whatever is lost
 SOON = 1.0  # seconds: who comes late sees something by then
 

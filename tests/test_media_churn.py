@@ -1,8 +1,12 @@
 """People come and go, and leave nothing behind. `python -m bench.churn` does the same for three minutes."""
 
+import pytest
+
 from tests.churn import Footprint, come_and_go
 from tests.party import party, start_threads
 from tests.rtc_client import until
+
+pytestmark = pytest.mark.realtime
 
 
 async def test_twenty_people_come_and_go_and_leave_nothing() -> None:

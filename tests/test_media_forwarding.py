@@ -30,7 +30,7 @@ from tests.party import CAP, Gets, Guest, Party, can_take, clip, loopback, party
 from tests.rtc_client import WITHIN, until
 from tests.tracks import Kept, count_work, settled
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.realtime, pytest.mark.asyncio(loop_scope="module")]
 NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
 
 

@@ -16,7 +16,7 @@ from tests.party import BLUE, GREEN, RED, VIOLET, YELLOW, Guest, Party, party
 from tests.rtc_client import until
 from tests.tracks import count_work
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.realtime, pytest.mark.asyncio(loop_scope="module")]
 
 COLOURS = (RED, GREEN, BLUE, YELLOW, VIOLET)
 TONES = (420, 660, 900, 1_340, 1_980)  # no sum, difference or multiple of two is a third

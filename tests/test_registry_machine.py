@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -353,7 +353,7 @@ class InviteMachine(Machine):
         self.people[0].invites(self.people[2])
 
 
-BOUNDED = settings(max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=20, stateful_step_count=40)
 
 TestPairs = Machine.TestCase
 TestPairs.settings = BOUNDED
