@@ -24,3 +24,8 @@ KEPT_SIGNALS = 16  # signals of a direct call that wait for a participant who ha
 SIGNAL_SDP = 32 * 1024  # characters between two browsers; an offer of one picture and one sound has about 6,000
 CANDIDATES = 32  # in one message
 CANDIDATE_LENGTH = 1024  # characters; they have about 120
+
+# Packets of media (RTP, RFC 3550) and what is said of them (RTCP, RFC 4585)
+
+LOST_PACKETS = 256  # packets; more in a row, or older ones, are not asked for: a second or two of a good picture
+LATE_PACKETS = 3_000  # packets; one further behind is no late one, but from a stream that counts anew (RFC 3550, A.1)

@@ -339,9 +339,8 @@ async def test_a_packet_is_sent_again_when_asked_for(meeting: Party) -> None:
     assert again.payload_type != lost.payload_type
 
 
-async def test_what_never_came_is_asked_for_where_it_is_from(meeting: Party) -> None:
-    """A viewer lacks a packet that the server lacks, too: the request goes on to the sender, and the packet to the
-    viewer, in its place."""
+async def test_what_never_came_is_asked_for(meeting: Party) -> None:
+    """Of the person who sends; and the packet goes to the viewer, in its place."""
     alice, bob = meeting.guests
     line, stream = alice.client._lines[0], bob.gets["video"]
     camera = alice.client._connections[0].getTransceivers()[0].sender._ssrc.to_bytes(4, "big")
@@ -360,6 +359,53 @@ async def test_what_never_came_is_asked_for_where_it_is_from(meeting: Party) -> 
     await more(stream)
     got = {(packet.sequence_number - begin) & 0xFFFF for packet in stream.packets if packet.ssrc == stream.ssrc}
     assert got == set(range(max(got) + 1))
+
+
+async def test_a_request_that_is_lost_is_made_again(meeting: Party) -> None:
+    """Until the packet comes: that it was not heard shows in nothing else."""
+    alice, bob = meeting.guests
+    line, stream = alice.client._lines[0], bob.gets["video"]
+    camera = alice.client._connections[0].getTransceivers()[0].sender
+    await more(stream)
+    lost = dict[int, bytes]()
+
+    def loses(data: bytes) -> bool:
+        """A packet of the picture, and every answer to the first two requests for it."""
+        original = data[8:12] == camera._ssrc.to_bytes(4, "big") and not lost
+        again = data[8:12] == camera._rtx_ssrc.to_bytes(4, "big") and len(alice.told.again) < before + 3
+        if original:
+            lost[int.from_bytes(data[2:4], "big")] = data
+        return original or again
+
+    before = len(alice.told.again)
+    vars(line)["_loses"] = loses
+    await until(lambda: len(alice.told.again) >= before + 3)
+    del vars(line)["_loses"]
+    assert set(alice.told.again[before : before + 3]) == set(lost)
+
+
+async def test_numbers_that_jump_reach_nobody(meeting: Party) -> None:
+    """Somebody writes any numbers into genuine packets: they are neither forwarded nor asked for. Where two follow each
+    other the stream goes on from there, and needs a keyframe."""
+    alice, _ = meeting.guests
+    receiver: Any = next(each for each in alice.incoming[0].getReceivers() if each.track.kind == "video")
+    source, asked = original(alice, "video"), len(alice.told.again)
+    with kept_of(source) as kept:
+        await until(lambda: kept.packets)
+        payload_type = next(key for key, codec in receiver._RTCRtpReceiver__codecs.items() if codec.name == "VP8")
+        begin = kept.packets[-1].sequence
+        await quiet(alice)
+        kept.packets.clear()
+        for jump in range(2_999, 60_000, 2_999):
+            receiver.receive_packet(RtpPacket(payload_type, 0, (begin + jump) & 0xFFFF, ssrc=7, payload=b"jump"))
+        assert kept.packets == []
+        keyframes = len(alice.told.keyframes)
+        for number in (begin + 30_000, begin + 30_001):
+            receiver.receive_packet(RtpPacket(payload_type, 0, number & 0xFFFF, ssrc=7, payload=b"jump"))
+        assert [packet.sequence for packet in kept.packets] == [(begin + 30_001) & 0xFFFF]
+        await until(lambda: len(alice.told.keyframes) > keyframes)
+        await until(lambda: len(kept.packets) > 20)  # and back again: the camera counts on from where it was
+    assert len(alice.told.again) == asked
 
 
 async def test_a_packet_that_comes_twice_is_forwarded_once(meeting: Party) -> None:
@@ -508,7 +554,6 @@ async def test_who_has_gone_is_told_nothing(meeting: Party, caplog: pytest.LogCa
         source.request_keyframe()
         source.cap(100_000)
         source.limit_changed(50_000)
-        source.ask_again(7)
         source.publish(Packet("VP8", 0, 0, b"", marker=True, entry=True))
     await settled()
     assert not caplog.records

@@ -44,16 +44,12 @@ class Asked(Source):
         super().__init__(kind)
         self.keyframes = 0
         self.limits: list[int | None] = []
-        self.again: list[int] = []
 
     def request_keyframe(self) -> None:
         self.keyframes += 1
 
     def limit_changed(self, bitrate: int | None) -> None:
         self.limits.append(bitrate)
-
-    def ask_again(self, sequence: int) -> None:
-        self.again.append(sequence)
 
 
 class Arriving(Asked):

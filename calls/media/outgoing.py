@@ -102,11 +102,6 @@ class OutgoingTrack(MediaStreamTrack):
         if self._source:
             self._source.ask_for_keyframe()
 
-    def lacks(self, sequence: int) -> None:
-        """It asks for a packet (NACK, RFC 4585) that never came here."""
-        if self._source and self._cut:
-            self._source.ask_again(self._cut.source_sequence(sequence))
-
     def can_take(self, bitrate: int | None) -> None:
         """Its estimate of how many bits per second reach it (REMB), when they are fewer than it is sent."""
         if self._source:
@@ -134,7 +129,3 @@ class _Cut:
             self._newest = timestamp
             made_at = self._timeline.place(timestamp, time.monotonic())
         return sequence + self._later, timestamp + self._shift, made_at
-
-    def source_sequence(self, sequence: int) -> int:
-        """The source's own number of the packet that went out under this one."""
-        return (sequence - self._later) & 0xFFFF

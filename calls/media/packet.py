@@ -5,9 +5,6 @@ from typing import NamedTuple
 CLOCK_RATE = {"video": 90_000, "audio": 48_000}
 """Timestamps per second (RFC 7741 section 4.1, RFC 6184 section 5.1, RFC 7587 section 4.1)."""
 
-MAX_DROPOUT = 3_000
-"""Packets that may be missing, or come late, in a row: about half a minute (RFC 3550 appendix A.1)."""
-
 _H264_FRAGMENT, _H264_AGGREGATE = 28, 24
 _H264_KEYFRAME = (5, 7)  # an IDR slice, or the sequence parameters that stand before one
 
@@ -69,26 +66,6 @@ def _begins_h264_keyframe(payload: bytes) -> bool:
     elif unit == _H264_FRAGMENT:
         unit = payload[1] & 0x1F if payload[1] & 0x80 else 0
     return unit in _H264_KEYFRAME
-
-
-class SequenceCheck:
-    """Tells a packet that belongs to a stream from one that is far out of step with it (RFC 3550 appendix A.1)."""
-
-    def __init__(self) -> None:
-        self._newest: int | None = None
-        self._after_jump: int | None = None
-
-    def accepts(self, sequence: int) -> bool:
-        """Whether a packet of this number can be next, late or again. After a jump, the second in a row is."""
-        newest = sequence if self._newest is None else self._newest
-        ahead = (sequence - newest) & 0xFFFF
-        if ahead > 0x10000 - MAX_DROPOUT:
-            return True
-        if ahead < MAX_DROPOUT or sequence == self._after_jump:
-            self._newest = sequence
-            return True
-        self._after_jump = (sequence + 1) & 0xFFFF
-        return False
 
 
 class Unwrapper:

@@ -73,6 +73,3 @@ class Source:
 
     def limit_changed(self, bitrate: int | None) -> None:
         """The slowest reader's limit in bits per second, None without any."""
-
-    def ask_again(self, sequence: int) -> None:
-        """A reader lacks this packet, and so did this process."""

@@ -7,8 +7,8 @@ Private names in use:
   decoder thread, which the original always does. RTCDtlsTransport._register_rtp_receiver is used as the original does.
   __stop_decoder and _handle_disconnect are called when the other side has gone. _handle_rtp_packet gets what came while
   the handshake ended.
-- RTCRtpReceiver.__nack_generator, __remote_bitrate_estimator and __remote_streams are used as the original does,
-  __rtcp_ssrc is needed to speak of oneself; _run_rtcp, _send_rtcp, _send_rtcp_nack and _send_rtcp_pli are called.
+- RTCRtpReceiver.__remote_bitrate_estimator and __remote_streams are used as the original does, __rtcp_ssrc is needed to
+  speak of oneself; _run_rtcp, _send_rtcp, _send_rtcp_nack and _send_rtcp_pli are called.
 - RemoteBitrateEstimator.rate_control: its first estimate is what arrived in the first three seconds, so a browser that
   starts low is kept low, growing by 8 % a second. It is given the cap to start from. Its incoming_bitrate goes through
   every millisecond since the last packet.
@@ -24,17 +24,18 @@ from aiortc import rtp as rtp_packets
 from aiortc.codecs import is_rtx
 from aiortc.rate import RemoteBitrateEstimator
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
-from aiortc.rtcrtpreceiver import NackGenerator, RemoteStreamTrack, StreamStatistics
+from aiortc.rtcrtpreceiver import RemoteStreamTrack, StreamStatistics
 from aiortc.rtp import RtpPacket
-from aiortc.utils import uint16_gt
 
-from calls.media.packet import Packet, SequenceCheck, is_entry
+from calls.media.losses import Arrival, Losses
+from calls.media.packet import Packet, is_entry
 from calls.media.source import Source
 
 DEFAULT_CAP = 1_500_000  # bits per second
 
 PAUSE = 2_000  # ms without a packet; the rate counter goes through every one of them, so it begins anew
 TELL_EVERY = 100  # ms; when too much comes, the estimate changes with every packet
+ASK_EVERY = 0.005  # seconds; what is found to be missing within that time is asked for at once
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
 
@@ -58,9 +59,6 @@ class Incoming(Source):
     def request_keyframe(self) -> None:
         self._receiver.tell_picture_loss()
 
-    def ask_again(self, sequence: int) -> None:
-        self._receiver.tell_lost(sequence)
-
     def limit_changed(self, bitrate: int | None) -> None:
         if bitrate != self._limit:
             self._limit = bitrate
@@ -78,7 +76,11 @@ def source_of(track: MediaStreamTrack | None) -> Incoming | None:
 
 
 class RTCRtpReceiver(aiortc.RTCRtpReceiver):
-    """Publishes packets as they come. Lost ones are asked for again; the rest is the affair of who decodes them."""
+    """Publishes packets as they come. Lost ones are asked for again; the rest is the affair of who decodes them.
+
+    While packets of a picture are missing, and at no other time, a timer asks for those that are due. Sound that was
+    sent again would come too late.
+    """
 
     @property
     def _track(self) -> RemoteStreamTrack | None:
@@ -98,7 +100,8 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         self.__rtx_ssrc = {each.rtx.ssrc: each.ssrc for each in parameters.encodings if each.rtx}
         self._estimated_at = self._told_at = 0
         self._media_ssrc = 0
-        self._check = SequenceCheck()
+        self._losses = Losses()
+        self._asking: asyncio.TimerHandle | None = None
         if self.__remote_bitrate_estimator:
             _begin_with(self.__remote_bitrate_estimator, self._source.most)
         self.__transport._register_rtp_receiver(self, parameters)
@@ -109,28 +112,31 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         """What came while the handshake ended has still gone through aiortc's queue."""
         self.receive_packet(packet)
 
-    def receive_packet(self, packet: RtpPacket) -> None:
-        """Publish a packet, and tell the browser what it has to know of the way so far."""
+    def receive_packet(self, packet: RtpPacket, arrived: float | None = None) -> None:
+        """Publish a packet, and tell the browser what it has to know of the way so far. `arrived` is when it came, in
+        seconds on the monotonic clock; now, if nobody knows better."""
         codec = self.__codecs.get(packet.payload_type)
         if codec is None:
             return
+        now = time.monotonic() if arrived is None else arrived
         if packet.ssrc not in self.__remote_streams:
             self.__remote_streams[packet.ssrc] = StreamStatistics(codec.clockRate)
         self.__remote_streams[packet.ssrc].add(packet)
         if self.__remote_bitrate_estimator:
-            self._estimate(self.__remote_bitrate_estimator, packet)
+            self._estimate(self.__remote_bitrate_estimator, packet, int(now * 1000))
         original = self._unwrapped(packet, codec) if is_rtx(codec) else packet
-        if original and self._check.accepts(original.sequence_number) and self._is_new(original):
+        if original and self._is_wanted(original, now, resent=original is not packet):
             self._media_ssrc = original.ssrc
-            if self.__nack_generator and self.__nack_generator.add(original):
-                self._tell(self._send_rtcp_nack(original.ssrc, sorted(self.__nack_generator.missing)))
             self._source.publish(_read(original, self.__codecs[original.payload_type].name))
 
-    def _is_new(self, packet: RtpPacket) -> bool:
-        """A browser that tries how much the way can take sends packets twice."""
-        lost: NackGenerator | None = self.__nack_generator
-        number = packet.sequence_number
-        return lost is None or lost.max_seq is None or uint16_gt(number, lost.max_seq) or number in lost.missing
+    def _is_wanted(self, packet: RtpPacket, now: float, *, resent: bool) -> bool:
+        """A browser that tries how much the way can take sends packets twice, and some write numbers that are none."""
+        arrival = self._losses.arrived(packet.sequence_number, now, resent=resent)
+        if arrival is Arrival.RESTART:
+            self._source.ask_for_keyframe()
+        if self._asking is None:
+            self._ask_later(now)
+        return arrival in {Arrival.NEW, Arrival.RESTART}
 
     def _unwrapped(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> RtpPacket | None:
         """The packet that is sent again in this one (RFC 4588), if there is one."""
@@ -139,10 +145,10 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
             return None
         return rtp_packets.unwrap_rtx(packet, payload_type=payload_type, ssrc=ssrc)
 
-    def _estimate(self, estimator: RemoteBitrateEstimator, packet: RtpPacket) -> None:
+    def _estimate(self, estimator: RemoteBitrateEstimator, packet: RtpPacket, now: int) -> None:
+        """`now` is in ms."""
         if packet.extensions.abs_send_time is None:
             return
-        now = int(time.monotonic() * 1000)
         if now - self._estimated_at > PAUSE:
             estimator.incoming_bitrate.reset()
         self._estimated_at = now
@@ -177,10 +183,20 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         if self.__started and self._media_ssrc:
             self._tell(self._send_rtcp_pli(self._media_ssrc))
 
-    def tell_lost(self, sequence: int) -> None:
-        """That a packet is still missing (NACK, RFC 4585)."""
-        if self.__nack_generator and sequence in self.__nack_generator.missing:
-            self._tell(self._send_rtcp_nack(self._media_ssrc, [sequence]))
+    def _ask_later(self, now: float) -> None:
+        """Set the timer, if a packet of a picture is missing."""
+        at = self._losses.ask_at if self._source.kind == "video" else None
+        wait = None if at is None else max(at - now, ASK_EVERY)
+        self._asking = None if wait is None else asyncio.get_running_loop().call_later(wait, self._ask)
+
+    def _ask(self) -> None:
+        """Tell that packets are missing (NACK, RFC 4585)."""
+        if self._source.ended:
+            return
+        now = time.monotonic()
+        if numbers := self._losses.due(now):
+            self._tell(self._send_rtcp_nack(self._media_ssrc, numbers))
+        self._ask_later(now)
 
     @staticmethod
     def _tell(saying: Any) -> None:

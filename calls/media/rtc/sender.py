@@ -100,12 +100,10 @@ class RTCRtpSender(aiortc.RTCRtpSender):
     # What the browser says
 
     async def _retransmit(self, sequence_number: int) -> None:
-        track, kept = self._pushing, self._history.get(sequence_number % rtp_packets.RTP_HISTORY_SIZE)
-        if track is None:
+        kept = self._history.get(sequence_number % rtp_packets.RTP_HISTORY_SIZE)
+        if self._pushing is None:
             await super()._retransmit(sequence_number)
-        elif kept is None or kept[0] != sequence_number:
-            track.lacks(sequence_number)
-        else:
+        elif kept and kept[0] == sequence_number:
             self._send_again(*kept)
 
     def _send_again(self, sequence: int, packet: Packet, timestamp: int) -> None:
