@@ -4,6 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+
+# One lock for all systems and for every Python from 3.11 on. What is locked stays as it is where it still fits.
+LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
+
 # How many processes run the tests that need no browser: they wait more than they work, the others do not.
 WORKERS := 3
 
@@ -17,7 +23,7 @@ export STREAMLIT_SERVER_SHOW_EMAIL_PROMPT
 # For how many seconds `make fuzz` goes on.
 FUZZ_SECONDS ?= 600
 
-.PHONY: help run test test-core test-realtime test-browsers check fuzz bench bench-relay
+.PHONY: help run test test-core test-realtime test-browsers core lint check fuzz lock bench bench-relay
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -33,7 +39,7 @@ test: $(VENV)/installed-dev  ## Install what the tests need, and run them; ARGS=
 
 # Most tests wait more than they work, and run beside each other. Media in real time, and browsers, want the machine.
 test-core:
-	$(PY) -m pytest -m "not realtime" --ignore=tests/e2e -n $(WORKERS) --dist worksteal
+	$(PY) -m pytest -m "not realtime" --ignore=tests/e2e -n $(WORKERS) --dist worksteal --cov --cov-report=
 
 test-realtime:
 	$(PY) -m pytest -m realtime --ignore=tests/e2e
@@ -47,11 +53,17 @@ fuzz: $(VENV)/installed-dev  ## Make up input as strangers may, for FUZZ_SECONDS
 		$(PY) -m pytest -m fuzz --ignore=tests/e2e -n $(WORKERS) --hypothesis-profile=fuzz || exit; \
 	done
 
-check: $(VENV)/installed-dev  ## Look at style and types, then run the tests
+core: $(VENV)/installed-dev  ## Run the first of these groups alone, by any Python: PYTHON=python3.13 VENV=/tmp/venv
+	@sh scripts/system.sh core $(PY)
+	@$(MAKE) --no-print-directory test-core
+
+lint: $(VENV)/installed-dev  ## Look at style, spelling and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m codespell_lib
 	$(PY) -m mypy
-	@$(MAKE) test
+
+check: lint test  ## Everything that a change has to pass: lint, then test
 
 bench: $(VENV)/installed-dev  ## Measure, and print tables
 	@sh scripts/system.sh tests $(PY)
@@ -60,18 +72,22 @@ bench: $(VENV)/installed-dev  ## Measure, and print tables
 bench-relay: $(VENV)/installed-dev  ## Measure the media engine beside the known pattern, and Janus where it is installed
 	$(PY) -m bench.relay
 
-# A stamp is newer than the requirements that are installed, so a second start installs nothing.
-$(VENV)/installed: requirements.txt
+lock: $(VENV)/installed-dev  ## Compile requirements.txt and requirements-dev.txt into lock files; ARGS=--upgrade renews
+	$(LOCK) $(ARGS) requirements.txt --output-file requirements.lock
+	$(LOCK) $(ARGS) requirements-dev.txt --constraint requirements.lock --output-file requirements-dev.lock
+
+# A stamp is newer than the lock file that is installed, so a second start installs nothing.
+$(VENV)/installed: requirements.lock
 	@sh scripts/system.sh venv $(VENV) "$(PYTHON)"
-	@echo "Installing requirements.txt into $(VENV), this once."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing requirements.lock into $(VENV), this once."
+	@$(INSTALL) requirements.lock
 	@touch $@
 
 $(VENV)/complete: $(VENV)/installed
 	@sh scripts/system.sh opencv $(PY)
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
-	@echo "Installing requirements-dev.txt into $(VENV), this once."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	@echo "Installing requirements-dev.lock into $(VENV), this once."
+	@$(INSTALL) requirements-dev.lock
 	@touch $@

@@ -3,7 +3,8 @@
 #
 #   system.sh venv FOLDER PYTHON   make a virtual environment, unless there is one that works
 #   system.sh opencv PYTHON        see that OpenCV finds its libraries
-#   system.sh tests PYTHON         install those libraries, and what the tests drive: a browser and a TURN server
+#   system.sh core PYTHON          install those libraries
+#   system.sh tests PYTHON         install them, and what the tests drive: a browser and a TURN server
 set -eu
 
 fail() {
@@ -47,11 +48,19 @@ check_opencv() {
         fail "OpenCV cannot start: $(echo "$error" | tail -n 1). Install its libraries: $(how "$LIBRARIES" opencv)"
 }
 
-install_for_tests() {
-    missing=""
-    "$1" -c 'import cv2' 2>/dev/null || missing=$LIBRARIES
+missing=""
+
+miss_libraries() {
+    "$1" -c 'import cv2' 2>/dev/null || missing="$missing $LIBRARIES"
+}
+
+miss_programs() {
     has "${PARLEY_CHROMIUM:-chromium}" || missing="$missing chromium"
     has turnserver || missing="$missing coturn"
+}
+
+# Install what is missing, or say what it is.
+install_missing() {
     missing=${missing# }
     [ -n "$missing" ] || return 0
     has apt-get && apt_get install -y --no-install-recommends $missing || fail_tests
@@ -81,6 +90,7 @@ as_root() {
 case ${1:-} in
     venv) make_venv "$2" "$3" ;;
     opencv) check_opencv "$2" ;;
-    tests) install_for_tests "$2" ;;
-    *) fail "usage: system.sh venv FOLDER PYTHON | opencv PYTHON | tests PYTHON" ;;
+    core) miss_libraries "$2"; install_missing ;;
+    tests) miss_libraries "$2"; miss_programs; install_missing ;;
+    *) fail "usage: system.sh venv FOLDER PYTHON | opencv PYTHON | core PYTHON | tests PYTHON" ;;
 esac

@@ -1,0 +1,15 @@
+"""Before a commit git checks what CI checks, by the same commands."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_pre_commit_checks_what_lint_checks() -> None:
+    """Each command of `make lint` is a hook, in the same order."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"(?m)^lint:.*\n((?:\t.*\n)+)", makefile)
+    commands = [line.strip().replace("$(PY)", ".venv/bin/python") for line in recipe.splitlines()]
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"entry: (.*?),", hooks) == commands
