@@ -6,6 +6,7 @@ ParleyError
 ├── BusyError             the other participant is ringing or in a call
 ├── UnknownError          no such participant, room or call (any more)
 ├── RoomFullError         the room holds as many as it may
+├── RateLimitError        somebody does something too often
 ├── SettingsError         a setting is wrong; the message names it and the fix
 ├── SignalError           a message on /signal is refused; `code` says why, for programs
 └── EffectError           an effect is unknown, or its parameters are out of range
@@ -34,6 +35,10 @@ class UnknownError(ParleyError):
 
 class RoomFullError(ParleyError):
     """The room already holds as many participants as it may."""
+
+
+class RateLimitError(ParleyError):
+    """Somebody does something too often; nothing was changed. The message says how long to wait."""
 
 
 class SettingsError(ParleyError):

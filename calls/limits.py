@@ -4,6 +4,21 @@ Each name says what it bounds; its comment says in which unit, and what is usual
 server may move are settings, in `calls/settings.py`.
 """
 
+from typing import NamedTuple
+
+
+class Rate(NamedTuple):
+    """How often something may be done: so often at once, and so often a minute over time."""
+
+    what: str
+    at_once: int
+    per_minute: int
+
+    def times(self, people: int) -> "Rate":
+        """The same for so many people."""
+        return Rate(f"{self.what} of {people}", self.at_once * people, self.per_minute * people)
+
+
 # What people type
 
 NAME_LENGTH = 40  # characters
@@ -14,8 +29,7 @@ MISSED_LENGTH = 20  # missed calls that one participant is told of
 # Messages on /signal
 
 MESSAGE_BYTES = 64 * 1024  # of UTF-8, in one message
-MESSAGE_RATE = 20.0  # messages a second from one line, over time
-MESSAGE_BURST = 40.0  # messages at once from one line
+MESSAGES = Rate("messages", 40, 1_200)  # from one participant, or one line of nobody's
 OUTBOX = 64  # signals that wait for a slow tab; older ones are lost
 KEPT_SIGNALS = 16  # signals of a direct call that wait for a participant who has not answered
 
@@ -29,3 +43,13 @@ CANDIDATE_LENGTH = 1024  # characters; they have about 120
 
 LOST_PACKETS = 256  # packets; more in a row, or older ones, are not asked for: a second or two of a good picture
 LATE_PACKETS = 3_000  # packets; one further behind is no late one, but from a stream that counts anew (RFC 3550, A.1)
+
+# What people do, each of them. One address may do as much as ADDRESS_PEOPLE of them: an office, a school.
+
+ADDRESS_PEOPLE = 30  # people
+ALLOWANCE_KEYS = 20_000  # people, addresses and lines whose use is remembered
+ENTERS = Rate("enters", 10, 20)
+RINGS = Rate("rings", 10, 20)  # calls and invitations
+JOINS = Rate("joins", 10, 20)  # by a code, right or wrong
+ROOMS = Rate("rooms", 10, 20)  # opened
+SAYINGS = Rate("sayings", 20, 60)  # in the chat

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from calls import limits
+from calls.allowance import Allowances
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.paths import Direct, DirectState, MediaPath, PathReason
 from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
@@ -45,6 +46,7 @@ class _Tab:
     """What the registry knows of a participant's tab, and nobody else may see."""
 
     token: str
+    address: str
     gone_at: float | None
     epoch: int = 0
     version: int = 0
@@ -55,7 +57,8 @@ class _Tab:
 
 class Registry:
     """Every method may be called from any thread. Errors are those of `calls.errors`; one that raises changes nothing
-    but what `call` and `invite` say of a busy person."""
+    but what `call` and `invite` say of a busy person. RateLimitError comes from `enter`, `call`, `invite`, `open_room`,
+    `join` and `say`."""
 
     def __init__(
         self,
@@ -78,15 +81,18 @@ class Registry:
         self._audience: set[str] = set()
         self._ended: list[EndedCall] = []
         self._listeners: list[Listener] = []
+        self._allowances = Allowances(self._clock)
 
     # People and their tabs
 
-    def enter(self, name: str) -> Seat:
-        """Let a person in under this name, or under the name and a number where it is taken. InputError."""
+    def enter(self, name: str, address: str = "") -> Seat:
+        """Let a person in under this name, or under the name and a number where it is taken. `address` is the network
+        that the person comes from; what its people do counts together. InputError, RateLimitError."""
         with self._changing():
+            self._allowances.spend(limits.ENTERS.times(limits.ADDRESS_PEOPLE), address)
             me = Participant(secrets.token_hex(8), self._free_name(clean_name(name)), self._clock())
             self._people[me.id] = me
-            self._tabs[me.id] = _Tab(secrets.token_urlsafe(24), gone_at=None)
+            self._tabs[me.id] = _Tab(secrets.token_urlsafe(24), address, gone_at=None)
             self._touch_all()
             return self._seat(me.id)
 
@@ -155,6 +161,7 @@ class Registry:
         """
         with self._changing():
             me, them = self._person(caller), self._person(callee)
+            self._spend(limits.RINGS, caller)
             if caller == callee:
                 raise InputError("You cannot call yourself.")
             if me.room and them.room == me.room:
@@ -185,6 +192,7 @@ class Registry:
                 raise InputError("You cannot invite yourself.")
             if them.room == room.code:
                 return
+            self._spend(limits.RINGS, who)
             self._require_place(room)
             ring = self._ring(me, them)
             self._tabs[who].ending = None
@@ -229,6 +237,7 @@ class Registry:
             if waits_in and waits_in.members == (who,):
                 return waits_in.code
             self._require_idle(me)
+            self._spend(limits.ROOMS, who)
             room = self._new_room(None)
             self._enter(me, room, Event.JOIN)
             return room.code
@@ -240,7 +249,9 @@ class Registry:
         Raises InputError for what is no code, UnknownError, RoomFullError, IllegalTransitionError.
         """
         with self._changing():
-            me, room = self._person(who), self._room_to_join(code)
+            me = self._person(who)
+            self._spend(limits.JOINS, who)
+            room = self._room_to_join(code)
             if me.room == room.code:
                 self._answer(room, who)
                 return room.code
@@ -262,6 +273,7 @@ class Registry:
             me, room = self._person(who), self._room_with(who)
             if len(room.messages) >= limits.CHAT_LENGTH:
                 raise InputError("This chat is full. Open a new room to go on.")
+            self._spend(limits.SAYINGS, who)
             message = Message(who, me.name, clean_message(text), self._clock())
             self._rooms[room.code] = replace(room, messages=(*room.messages, message))
             self._touch(room.members)
@@ -429,6 +441,10 @@ class Registry:
             return self._people[who]
         except KeyError:
             raise UnknownError("This person is not here any more.") from None
+
+    def _spend(self, rate: limits.Rate, who: str) -> None:
+        self._allowances.spend(rate, who)
+        self._allowances.spend(rate.times(limits.ADDRESS_PEOPLE), self._tabs[who].address)
 
     def _id_of(self, token: str) -> str:
         for who, tab in self._tabs.items():

@@ -10,14 +10,16 @@ import json
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from calls import direct_signals, limits
+from calls.allowance import Allowances, network
 from calls.direct_signals import Report, Signal
-from calls.errors import SignalError, UnknownError
+from calls.errors import RateLimitError, SignalError, UnknownError
 from calls.registry import Clock, Registry, steady_clock
 from calls.rooms import Change
 
@@ -74,35 +76,31 @@ def _object(data: str) -> object:
         raise SignalError("malformed", "This is not JSON.") from None
 
 
-class RateLimit:
-    """A token bucket: limits.MESSAGE_BURST messages at once, limits.MESSAGE_RATE a second over time."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock, self._left, self._at = clock, limits.MESSAGE_BURST, clock()
-
-    def spend(self) -> None:
-        """Count one message. Raises SignalError rate_limited when there were too many."""
-        now = self._clock()
-        self._left, self._at = min(limits.MESSAGE_BURST, self._left + (now - self._at) * limits.MESSAGE_RATE), now
-        if self._left < 1:
-            raise SignalError("rate_limited", "Too many messages. Wait a moment and connect again.")
-        self._left -= 1
+_lines = count()
 
 
 class Conversation:
     """What one WebSocket has said so far, and what it is answered: the protocol without the socket."""
 
-    def __init__(self, registry: Registry, clock: Clock, deliver: Callable[[str, Payload], None] | None = None) -> None:
-        """`deliver` takes a payload to the participant with this id."""
-        self._registry, self._limit = registry, RateLimit(clock)
+    def __init__(
+        self,
+        registry: Registry,
+        allowances: Allowances,
+        deliver: Callable[[str, Payload], None] | None = None,
+        address: str = "",
+    ) -> None:
+        """`allowances` outlive the WebSocket, so that another one is no way to more messages. `deliver` takes a payload
+        to the participant with this id. `address` is the network that the WebSocket comes from."""
+        self._registry, self._allowances = registry, allowances
+        self._address, self._line = address, f"line {next(_lines)}"
         self._deliver = deliver or (lambda _who, _payload: None)
         self.who: str | None = None
         """The participant, once it has said hello."""
         self._watches = False
 
     def answer(self, data: str | bytes | None) -> Payload:
-        """The reply to one message. Raises SignalError rate_limited only: then the line is to be closed."""
-        self._limit.spend()
+        """The reply to one message. Raises RateLimitError: then the line is to be closed."""
+        self._spend(self.who or self._line)
         try:
             return self._reply(parse(data))
         except SignalError as error:
@@ -130,9 +128,15 @@ class Conversation:
                 return self._pass_on(message)
         return {"type": "pong"}
 
+    def _spend(self, key: str) -> None:
+        self._allowances.spend(limits.MESSAGES.times(limits.ADDRESS_PEOPLE), self._address)
+        self._allowances.spend(limits.MESSAGES, key)
+
     def _greet(self, token: str) -> Payload:
         try:
-            self.who, self._watches = self._registry.identify(token), False
+            who = self._registry.identify(token)
+            self._spend(who)  # a participant who connects again has sent what was sent before
+            self.who, self._watches = who, False
             welcome = {"type": "welcome", "version": self._registry.version(self.who)}
             for text in self._registry.kept_signals(self.who):
                 self._deliver(self.who, json.loads(text))
@@ -183,7 +187,8 @@ class Signaling:
     def __init__(
         self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock | None = None
     ) -> None:
-        self._registry, self._allowed, self._clock = registry, allowed_origins, clock or steady_clock()
+        self._registry, self._allowed = registry, allowed_origins
+        self._allowances = Allowances(clock or steady_clock())
         self._lines: dict[Conversation, _Line] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         registry.listen(self._on_change)
@@ -195,7 +200,8 @@ class Signaling:
             return
         await websocket.accept()
         self._loop = asyncio.get_running_loop()
-        conversation, line = Conversation(self._registry, self._clock, self._deliver), _Line()
+        address = network(websocket.client.host if websocket.client else None)
+        conversation, line = Conversation(self._registry, self._allowances, self._deliver, address), _Line()
         self._lines[conversation] = line
         pushing = asyncio.create_task(_push(websocket, conversation, line))
         try:
@@ -228,8 +234,8 @@ async def _listen(websocket: WebSocket, conversation: Conversation) -> None:
             return
         try:
             await _send(websocket, conversation.answer(message.get("text") or message.get("bytes")))
-        except SignalError as error:
-            await _send(websocket, error_payload(error))
+        except RateLimitError as error:
+            await _send(websocket, error_payload(SignalError("rate_limited", str(error))))
             await websocket.close(POLICY_VIOLATION)
             return
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from calls import ice
+from calls.allowance import network
 from calls.errors import ParleyError, UnknownError
 from calls.history import History, past_call
 from calls.media.feed import Feed
@@ -139,10 +140,11 @@ def take_back() -> None:
 
 
 def enter(name: str) -> None:
-    """Come in under this name; nothing where one is in already, by the first of two clicks. Raises InputError."""
+    """Come in under this name; nothing where one is in already, by the first of two clicks. Raises InputError and
+    RateLimitError."""
     if view():
         return
-    seat = services().registry.enter(name)
+    seat = services().registry.enter(name, network(st.context.ip_address))
     tab().token, tab().name = seat.token, name
 
 
@@ -166,9 +168,13 @@ def resume(token: str | None, name: str | None, sends: str | None) -> None:
 
 def _come_back(name: str) -> None:
     if name:
-        enter(name)
-        _tell(AWAY)
-        page_turner.head_for("Lobby")
+        attempt(lambda: _enter_again(name))
+
+
+def _enter_again(name: str) -> None:
+    enter(name)
+    _tell(AWAY)
+    page_turner.head_for("Lobby")
 
 
 def leave(who: str) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls.allowance import Allowances
 from calls.direct_signals import KINDS, Report, Signal, read
-from calls.errors import SignalError
-from calls.limits import CANDIDATE_LENGTH, CANDIDATES, MESSAGE_BURST, MESSAGE_BYTES, SIGNAL_SDP
+from calls.errors import RateLimitError, SignalError
+from calls.limits import CANDIDATE_LENGTH, CANDIDATES, MESSAGE_BYTES, MESSAGES, SIGNAL_SDP
 from calls.paths import DirectState, MediaPath
 from calls.registry import Registry
 from calls.signaling import Conversation, Payload, parse
@@ -116,7 +117,9 @@ class Lines:
         self._lines = {person.id: self.line(registry, person) for person in people}
 
     def line(self, registry: Registry, person: Person) -> Conversation:
-        conversation = Conversation(registry, FakeClock(), lambda who, payload: self.got[who].append(payload))
+        conversation = Conversation(
+            registry, Allowances(FakeClock()), lambda who, payload: self.got[who].append(payload)
+        )
         conversation.answer(json.dumps({"type": "hello", "token": person.seat.token}))
         return conversation
 
@@ -168,7 +171,7 @@ def test_what_is_late_is_refused(lines: Lines, registry: Registry, alice: Person
 
 def test_without_a_hello_there_is_no_call(registry: Registry, call: str) -> None:
     """A line that has not said who it is speaks for nobody."""
-    silent = Conversation(registry, FakeClock())
+    silent = Conversation(registry, Allowances(FakeClock()))
     assert silent.answer(json.dumps({"type": "hangup", "call": call}))["code"] == "not_in_call"
 
 
@@ -186,8 +189,8 @@ def test_a_page_that_comes_later_gets_the_offer(lines: Lines, registry: Registry
 
 def test_a_flood_is_refused(lines: Lines, alice: Person, bob: Person, call: str) -> None:
     """Signals count as every message does, and what is above the rate reaches nobody."""
-    for _ in range(int(MESSAGE_BURST) - 1):  # the hello was the first
+    for _ in range(MESSAGES.at_once - 1):  # the hello was the first
         assert lines.say(alice, type="candidate", call=call, candidates=[CANDIDATE]) == {"type": "ok"}
-    with pytest.raises(SignalError, match="Too many"):
+    with pytest.raises(RateLimitError):
         lines.say(alice, type="candidate", call=call, candidates=[CANDIDATE])
-    assert len(lines.got[bob.id]) == MESSAGE_BURST - 1
+    assert len(lines.got[bob.id]) == MESSAGES.at_once - 1

@@ -209,7 +209,9 @@ def test_a_snapshot_has_everybody_and_every_room(registry: Registry, alice: Pers
 
 
 @pytest.mark.usefixtures("eager_switching")
-def test_cancel_against_accept(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
+def test_cancel_against_accept(
+    registry: Registry, clock: FakeClock, alice: Person, bob: Person, changes: list[Change]
+) -> None:
     """At the same moment exactly one wins. Accept first: the cancel hangs up. Cancel first: the accept is refused. Both
     end IDLE with one reason, and the call is reported once."""
     refused: list[UnknownError] = []
@@ -221,6 +223,7 @@ def test_cancel_against_accept(registry: Registry, alice: Person, bob: Person, c
             refused.append(error)
 
     for turn in range(150):
+        clock.advance(60)
         changes.clear()
         refused.clear()
         code = alice.calls(bob)
@@ -233,10 +236,11 @@ def test_cancel_against_accept(registry: Registry, alice: Person, bob: Person, c
 
 
 @pytest.mark.usefixtures("eager_switching")
-def test_glare_from_two_threads(registry: Registry, alice: Person, bob: Person) -> None:
+def test_glare_from_two_threads(registry: Registry, clock: FakeClock, alice: Person, bob: Person) -> None:
     """Two who call each other at the same moment are always in one call, and neither is told busy."""
     codes: list[str] = []
     for _ in range(100):
+        clock.advance(60)
         codes.clear()
         together(lambda: codes.append(alice.calls(bob)), lambda: codes.append(bob.calls(alice)))
         assert len(set(codes)) == 1
@@ -256,6 +260,7 @@ def test_the_last_place_is_given_once(clock: FakeClock) -> None:
             person.joins(code)
 
     for _ in range(20):
+        clock.advance(60)
         code = alice.opens_room()
         together(*(partial(tries, person, code) for person in others))
         [room] = registry.snapshot().rooms

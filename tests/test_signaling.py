@@ -17,14 +17,14 @@ from starlette.routing import WebSocketRoute
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from calls.errors import SignalError
-from calls.limits import MESSAGE_BURST, MESSAGE_BYTES, MESSAGE_RATE
+from calls.allowance import Allowances
+from calls.errors import RateLimitError, SignalError
+from calls.limits import ADDRESS_PEOPLE, MESSAGE_BYTES, MESSAGES
 from calls.registry import Registry
 from calls.signaling import (
     Conversation,
     Hello,
     Ping,
-    RateLimit,
     Signaling,
     Watch,
     error_payload,
@@ -120,41 +120,12 @@ def test_anything_is_parsed_or_refused(data: str | bytes | None) -> None:
     assert outcome in {Hello, Watch, Ping, "too_large", "malformed", "unknown_type"}
 
 
-# Limits
-
-
-def refusal(limit: RateLimit) -> str | None:
-    """The code with which one more message is refused; None when it passes."""
-    try:
-        limit.spend()
-    except SignalError as error:
-        return error.code
-    return None
-
-
-def spent(limit: RateLimit) -> int:
-    """How many messages pass right now."""
-    return next(passed for passed in range(1_000) if refusal(limit))
-
-
-def test_a_burst_is_let_through_and_no_more() -> None:
-    """Forty messages may come at once; then one for each twentieth of a second, and never more than forty saved up."""
-    clock = FakeClock()
-    limit = RateLimit(clock)
-    assert spent(limit) == MESSAGE_BURST == 40
-    assert refusal(limit) == "rate_limited"
-    clock.advance(1)
-    assert spent(limit) == MESSAGE_RATE == 20
-    clock.advance(3_600)
-    assert spent(limit) == MESSAGE_BURST
-
-
 # Conversation
 
 
 def test_hello_says_who_it_is(registry: Registry, clock: FakeClock, alice: Person) -> None:
     """The welcome carries the version of what the person sees, which is what the news are compared with."""
-    conversation = Conversation(registry, clock)
+    conversation = Conversation(registry, Allowances(clock))
     assert conversation.who is None
     assert conversation.answer(HELLO % alice.seat.token) == {"type": "welcome", "version": alice.view.version}
     assert conversation.who == alice.id
@@ -162,7 +133,7 @@ def test_hello_says_who_it_is(registry: Registry, clock: FakeClock, alice: Perso
 
 def test_a_token_that_nobody_has_is_refused(registry: Registry, clock: FakeClock, alice: Person) -> None:
     """The answer is a typed error, and the line stays whose it was."""
-    conversation = Conversation(registry, clock)
+    conversation = Conversation(registry, Allowances(clock))
     conversation.answer(HELLO % alice.seat.token)
     for token in ("", alice.id, alice.seat.token + "x", "\\ud800"):
         answer = conversation.answer(HELLO % token)
@@ -172,7 +143,7 @@ def test_a_token_that_nobody_has_is_refused(registry: Registry, clock: FakeClock
 
 def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock: FakeClock, alice: Person) -> None:
     """A line whose person has left is told that nobody is there."""
-    conversation = Conversation(registry, clock)
+    conversation = Conversation(registry, Allowances(clock))
     conversation.answer(HELLO % alice.seat.token)
     alice.opens_room()
     assert conversation.news() == {"type": "changed", "version": alice.view.version}
@@ -180,10 +151,39 @@ def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock:
     assert conversation.news() == {"type": "gone"}
 
 
+def test_a_new_line_is_no_way_to_more_messages(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """Forty messages of one participant may come at once, over however many lines, and then twenty a second."""
+    allowances = Allowances(clock)
+    first = Conversation(registry, allowances)
+    first.answer(HELLO % alice.seat.token)
+    for _ in range(MESSAGES.at_once - 1):
+        assert first.answer('{"type": "ping"}') == {"type": "pong"}
+    with pytest.raises(RateLimitError):
+        first.answer('{"type": "ping"}')
+    with pytest.raises(RateLimitError):
+        Conversation(registry, allowances).answer(HELLO % alice.seat.token)
+    clock.advance(0.05)
+    assert Conversation(registry, allowances).answer(HELLO % alice.seat.token)["type"] == "welcome"
+
+
+def test_lines_of_one_address_share_what_it_may_send(registry: Registry, clock: FakeClock) -> None:
+    """Lines that say who nobody is are bounded together, and those of other addresses do not notice."""
+    allowances = Allowances(clock)
+    heard = 0
+    try:
+        while heard < 100_000:
+            Conversation(registry, allowances, address="192.0.2.1").answer('{"type": "ping"}')
+            heard += 1
+    except RateLimitError:
+        pass
+    assert heard == MESSAGES.at_once * ADDRESS_PEOPLE
+    assert Conversation(registry, allowances, address="192.0.2.2").answer('{"type": "ping"}') == {"type": "pong"}
+
+
 @given(st.lists(anything, max_size=5))
 def test_any_message_has_an_answer(messages: list[str | bytes | None]) -> None:
     """The answer is a pong, a welcome to who looks on, or an error with one of four codes, and can be sent as UTF-8."""
-    conversation = Conversation(Registry(), FakeClock())
+    conversation = Conversation(Registry(), Allowances(FakeClock()))
     for message in messages:
         answer = conversation.answer(message)
         assert answer["type"] in {"pong", "welcome"} or (answer["type"], answer["code"] in CODES) == ("error", True)
@@ -202,7 +202,7 @@ class _LeavesMeanwhile(Registry):
 def test_a_hello_of_one_who_leaves_meanwhile_is_answered() -> None:
     """Even then the answer is a typed error: no other exception comes out of `answer`."""
     registry = _LeavesMeanwhile()
-    conversation = Conversation(registry, FakeClock())
+    conversation = Conversation(registry, Allowances(FakeClock()))
     assert conversation.answer(HELLO % registry.enter("Alice").token)["code"] == "unknown_token"
 
 
@@ -389,10 +389,10 @@ def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line
     """Too many messages are answered once with rate_limited, then the line closes with 1008; others do not notice."""
     alice, calm, flooding = Person.enters(server.registry, "Alice"), tab(), tab()
     calm.says(HELLO % alice.seat.token)
-    for _ in range(int(MESSAGE_BURST) + 1):
+    for _ in range(MESSAGES.at_once + 1):
         flooding.connection.send('{"type": "ping"}')
-    answers = [flooding.hears() for _ in range(int(MESSAGE_BURST) + 1)]
-    assert answers[:-1] == [{"type": "pong"}] * int(MESSAGE_BURST)
+    answers = [flooding.hears() for _ in range(MESSAGES.at_once + 1)]
+    assert answers[:-1] == [{"type": "pong"}] * MESSAGES.at_once
     assert answers[-1]["code"] == "rate_limited"
     with pytest.raises(ConnectionClosedError) as caught:
         flooding.hears()
