@@ -8,10 +8,15 @@
    same reason.)
 3. A widget that is drawn no more has no value to compare with, so a report that was on its way meanwhile counts as a
    change: the callback is called for a choice that nobody made. Here it is compared with what the widget showed last.
+4. Any client may have the caches of all sessions emptied, git run on the event loop, and files written or kept in
+   memory, whatever the page offers. Here a session hears only what Parley's own page says, and nothing is uploaded.
 """
 
 from typing import Any
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import is_element_id
@@ -22,6 +27,11 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 GONE = "widgets-gone"
 """Where a session's state keeps what widgets that are drawn no more showed last, by their ids."""
 
+HEARD = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
+"""The kinds of BackMsg that a page of Parley sends (streamlit/proto/BackMsg.proto). None of the others may do a thing:
+clear_cache, load_git_info, set_run_on_save, file_urls_request, backend_operation_request."""
+
+_handle_backmsg = AppSession.handle_backmsg
 _remove_stale_widgets = SessionState._remove_stale_widgets
 _widget_changed = SessionState._widget_changed
 
@@ -53,8 +63,15 @@ def _changed(state: SessionState, widget: str) -> bool:
     return _widget_changed(state, widget)
 
 
+def _hear(session: AppSession, message: BackMsg) -> None:
+    if message.WhichOneof("type") in HEARD:
+        _handle_backmsg(session, message)
+
+
 def adapt() -> None:
     """Change Streamlit for this process. Twice is no harm."""
+    setattr(AppSession, "handle_backmsg", _hear)  # noqa: B010
+    setattr(MemoryUploadedFileManager, "add_file", lambda *_, **__: None)  # noqa: B010
     PagesManager.uses_pages_directory = False
     setattr(SafeSessionState, "on_script_will_rerun", _callbacks_first)  # noqa: B010
     setattr(SessionState, "_remove_stale_widgets", _remember_gone)  # noqa: B010

@@ -1,4 +1,4 @@
-"""This tab's participant, and the composition root: what the whole server shares, made once."""
+"""This tab's participant: who it is, what it remembers, and what its buttons do."""
 
 import secrets
 from collections.abc import Callable
@@ -12,50 +12,16 @@ import streamlit as st
 from calls import ice
 from calls.allowance import network
 from calls.errors import ParleyError, UnknownError
-from calls.history import History, past_call
 from calls.media.feed import Feed
-from calls.media.hub import MediaHub
-from calls.registry import Registry, Seat
-from calls.rooms import Change, View
-from calls.settings import Settings
+from calls.registry import Seat
+from calls.rooms import View
 from calls.states import Status
-from components import configuration, page_turner, toasts, webrtc
+from components import page_turner, toasts, webrtc
 from components.devices import Devices
+from components.services import services as services
 from components.text import plain
 
 AWAY = "The connection was lost for too long, or the server was restarted. You are back in the lobby."
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What all sessions of this server share."""
-
-    settings: Settings
-    registry: Registry
-    hub: MediaHub
-    history: History
-
-
-@st.cache_resource(show_spinner=False)
-def services() -> Services:
-    """The services of this server. Raises SettingsError when a setting is wrong."""
-    settings = configuration.settings()
-    registry = Registry(
-        ring_timeout=settings.ring_timeout,
-        seat_grace=settings.seat_grace,
-        capacity=settings.room_capacity,
-        direct_timeout=settings.direct_timeout,
-    )
-    hub = MediaHub(webrtc.event_loop(), spoke=registry.speaks, bitrate=settings.video_bitrate_hd)
-    shared = Services(settings, registry, hub, History(settings.database_url))
-
-    def follow(change: Change) -> None:
-        shared.hub.follow(registry.snapshot())
-        for ended in change.ended:
-            shared.history.add(past_call(ended))
-
-    registry.listen(follow)
-    return shared
 
 
 class Size(NamedTuple):

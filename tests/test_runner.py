@@ -3,15 +3,19 @@
 import inspect
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from components import runner
@@ -110,6 +114,43 @@ def test_a_widget_that_is_back_can_be_clicked_at_once() -> None:
         page.run()
     page.checkbox[0].uncheck().run()
     assert page.session_state["chosen"] == [False, False]
+
+
+def _message(kind: str) -> BackMsg:
+    message = BackMsg()
+    if BackMsg.DESCRIPTOR.fields_by_name[kind].message_type is None:
+        setattr(message, kind, True)
+    else:
+        getattr(message, kind).SetInParent()
+    return message
+
+
+def test_a_session_hears_only_what_its_own_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all kinds of messages that Streamlit knows, three reach a session; whoever sends another, nothing happens."""
+    runner.adapt()
+    heard: list[str | None] = []
+    monkeypatch.setattr(runner, "_handle_backmsg", lambda _, message: heard.append(message.WhichOneof("type")))
+    kinds = [field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields]
+    for kind in kinds:
+        AppSession.handle_backmsg(cast(AppSession, None), _message(kind))
+    assert sorted(map(str, heard)) == ["app_heartbeat", "rerun_script", "stop_script"]
+    assert {"clear_cache", "load_git_info", "set_run_on_save", "backend_operation_request"} < set(kinds)
+
+
+def test_nothing_that_is_uploaded_is_kept() -> None:
+    """The address for uploads is open to any session, whether or not a page asks for files."""
+    runner.adapt()
+    manager = MemoryUploadedFileManager("/upload")
+    manager.add_file("session", UploadedFileRec("file", "name", "type", b"bytes"))
+    assert manager.get_files("session", ["file"]) == []
+
+
+@pytest.mark.parametrize(("option", "value"), [("server.fileWatcherType", "none"), ("client.showErrorDetails", "none")])
+def test_a_server_is_set_up_for_strangers(option: str, value: str) -> None:
+    """Unless whoever starts it says otherwise, a file that is saved changes nothing, and errors are for the log."""
+    config.get_config_options(force_reparse=True)
+    assert config.get_where_defined(option) == str(ROOT / ".streamlit/config.toml")
+    assert config.get_option(option) == value
 
 
 def test_a_browser_does_not_forget_what_a_run_on_its_way_relies_on() -> None:

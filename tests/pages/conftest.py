@@ -13,7 +13,7 @@ from streamlit_webrtc import component
 
 from calls.registry import Registry
 from components import session, webrtc
-from components.session import Services
+from components.services import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person
 
@@ -46,11 +46,9 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     # Parley's components are in its own files: looking through all installed packages for more takes 0.15 s a page.
     monkeypatch.setattr(BidiComponentManager, "discover_and_register_components", lambda *_, **__: None)
     monkeypatch.setattr(component, "get_this_session_info", lambda: None)
-    session.services.clear()
-    made = session.services()
-    yield made
-    session.services.clear()
-    made.history.close()
+    session.services.close()
+    yield session.services()
+    session.services.close()
     loop.close()
 
 

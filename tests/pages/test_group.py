@@ -247,7 +247,7 @@ def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: P
 def test_how_many_a_room_holds_is_a_setting(monkeypatch: pytest.MonkeyPatch, registry: Registry) -> None:
     """A server may have smaller rooms."""
     monkeypatch.setenv("PARLEY_ROOM_CAPACITY", "3")
-    session.services.clear()
+    session.services.close()
     assert (registry.capacity, session.services().registry.capacity) == (8, 3)
 
 

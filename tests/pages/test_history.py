@@ -6,7 +6,7 @@ import pytest
 
 from calls.history import PastCall
 from calls.states import EndReason
-from components.session import Services
+from components.services import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person, connect
 

@@ -9,7 +9,7 @@ from calls.registry import Registry
 from calls.states import EndReason, Status
 from components import session, webrtc_frontend
 from components.quality_picker import SIZES
-from components.session import Services
+from components.services import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person
 from tests.tracks import picture
