@@ -9,6 +9,7 @@ ParleyError
 ├── RateLimitError        somebody does something too often
 ├── SettingsError         a setting is wrong; the message names it and the fix
 ├── SignalError           a message on /signal is refused; `code` says why, for programs
+├── OfferError            a browser's offer of a connection is refused
 └── EffectError           an effect is unknown, or its parameters are out of range
 """
 
@@ -47,6 +48,10 @@ class SettingsError(ParleyError):
 
 class EffectError(ParleyError):
     """An effect that is not registered, or parameters that it does not take."""
+
+
+class OfferError(ParleyError):
+    """A browser's offer of a connection (SDP) that is refused; nothing was begun."""
 
 
 class SignalError(ParleyError):

@@ -53,3 +53,19 @@ RINGS = Rate("rings", 10, 20)  # calls and invitations
 JOINS = Rate("joins", 10, 20)  # by a code, right or wrong
 ROOMS = Rate("rooms", 10, 20)  # opened
 SAYINGS = Rate("sayings", 20, 60)  # in the chat
+
+# Connections to this server (aiortc parses on the event loop, and aioice pairs each candidate with all)
+
+SDP_LENGTH = 64 * 1024  # characters of an offer; Chromium's with a camera and a microphone has about 8,000
+MEDIA_SECTIONS = 8  # m-lines; eight that are as full as they may be hold the event loop for about 50 ms
+SECTION_LINES = 300  # in one m-line's section, without the codecs that Parley does not speak; Chromium has about 120
+CODEC_LINES = 32  # of these codecs in one section; Chromium has about 20, since H.264 is listed by profile
+FEEDBACK_LINES = 80  # for these codecs in one section; Chromium has about 55
+LINE_LENGTH = 1024  # characters
+CANDIDATE_LINES = 100  # in one section; what has several networks and addresses has about 20
+SSRC_LINES = 32  # in one section; there are two SSRCs with up to four lines each
+ICE_CREDENTIAL = 256  # characters of a user name or a password (RFC 8839, section 5.4)
+REMOTE_CANDIDATES = 32  # that one connection asks, whether signalled or peer-reflexive; further ones are left out
+MDNS_NAMES = 4  # `.local` names that one connection tries to resolve
+EARLY_DATAGRAMS = 256  # that wait to be read, of one connection: a handshake has about ten
+CONNECT_WITHIN = 30  # seconds; a connection that does not come about is given up then

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -58,11 +59,20 @@ def _origin(text: str) -> str:
     return text
 
 
+def _network(text: object) -> object:
+    try:
+        return ip_network(str(text))
+    except ValueError:
+        raise ValueError("should look like 10.0.0.0/8 or fd00::/8") from None
+
+
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Bitrate = Annotated[int, Field(ge=100_000, le=20_000_000)]
 Texts = tuple[str, ...]
 StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDecode, BeforeValidator(_split)]
 TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -106,6 +116,11 @@ class Settings(BaseSettings):
     direct_timeout: Seconds = Field(8.0, description="Seconds in which two browsers have to reach each other directly.")
     ice_transport_policy: Literal["all", "relay"] = Field(
         "all", description="`relay`: direct calls go over TURN servers only, so that nobody sees another's address."
+    )
+    denied_peers: Networks = Field(
+        (),
+        description="Networks to which no browser may make this server send media, comma separated (`10.0.0.0/8`), "
+        "beside loopback, link-local, multicast and the clouds' metadata addresses.",
     )
     allowed_origins: Origins = Field((), description="Further origins whose pages may open `/signal`, comma separated.")
     push: bool = Field(True, description="Push changes over `/signal`; without it every page asks every 2 s.")

@@ -6,6 +6,7 @@ from calls.rooms import View
 from calls.states import Status
 from components import chat, devices, direct, page_turner, session, webrtc
 from components.devices import Devices
+from components.text import plain
 
 
 def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
@@ -19,6 +20,8 @@ def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
             _camera(view, reported)
         if view and _in_call(view):
             _call(view, in_room=in_room)
+    if refusal := webrtc.refusal("preview"):
+        st.warning(plain(refusal), icon=":material/error:")
     if problem := devices.advice(reported):
         st.warning(problem, icon=":material/videocam_off:")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from calls.history import History, past_call
 from calls.media.hub import MediaHub
+from calls.media.rtc.peers import PEERS
 from calls.registry import Registry
 from calls.rooms import Change
 from calls.settings import Settings
@@ -34,6 +35,7 @@ class Services:
 def make() -> Services:
     """New services, by the settings as they are now. Raises SettingsError when one is wrong."""
     settings = configuration.settings()
+    PEERS.deny(settings.denied_peers)
     registry = Registry(
         ring_timeout=settings.ring_timeout,
         seat_grace=settings.seat_grace,

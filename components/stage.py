@@ -55,6 +55,8 @@ def _why_empty(view: View | None) -> str | None:
     grid, name = shows_grid(view.me, view.room), plain(person.name)
     if not person.connected and not grid:
         return f":material/wifi_off: {name} lost the connection. Waiting for them to come back…"
+    if refusal := webrtc.refusal(KEY):
+        return f":material/error: {plain(refusal)}"
     if not webrtc.playing(KEY):
         return ":material/progress_activity: Connecting…"
     if not person.camera and not grid:  # into a grid, it is written

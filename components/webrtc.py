@@ -11,14 +11,18 @@ Seven of its habits would break a call. Its front end's two are answered in comp
 4. Its connections decode what they get and encode what they send, and its relay buffers without end. Here they are
    those of calls/media/rtc, whose tracks have one reader each and are not relayed.
 5. It keeps the connections of a tab that was closed for as long as Streamlit keeps the session. Here they are ended.
+6. An offer that aiortc refuses breaks off the run, and the next one tries it again. Here it is tried once, the person
+   is told, and the run goes on. What the front end says is anybody's: what is not of the right form is not handed on.
 It also registers its front end only when a script run is the first to import it; here the server is.
 """
 
 import asyncio
+import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -31,8 +35,13 @@ from streamlit_webrtc.credentials import get_available_ice_servers
 from streamlit_webrtc.eventloop import get_global_event_loop, loop_context
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_
 
+from calls import limits
+from calls.errors import OfferError
+from calls.media.rtc import description
 from calls.media.rtc.connection import RTCPeerConnection
 from components import webrtc_frontend
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0  # seconds that a connection may take before it is tried anew
 KEEP = 10.0  # seconds that a tab which has gone may take to come back to its connections
@@ -41,18 +50,66 @@ STREAMERS = ("preview", "call")
 # ruff: noqa: SLF001 - this is the module that knows the library from inside
 
 
-def _last_value(context: WebRtcStreamerContext[Any, Any], value: dict[str, Any] | None) -> dict[str, Any] | None:
+def _last_value(context: WebRtcStreamerContext[Any, Any], value: object) -> dict[str, Any] | None:
     """What the front end said last: a rerun can lose it."""
-    if value is not None:
-        context._component_value_snapshot = component.ComponentValueSnapshot(value, run_count=0)
+    if isinstance(value, dict):
+        kept = value | {"iceCandidates": _candidates(value.get("iceCandidates"))}
+        context._component_value_snapshot = component.ComponentValueSnapshot(kept, run_count=0)
     snapshot = context._component_value_snapshot
     return snapshot.component_value if snapshot else None
 
 
+def _candidates(said: object) -> dict[str, dict[str, Any]]:
+    """The candidates that are of the right form; their connection takes no more than so many."""
+    if not isinstance(said, dict):
+        return {}
+    formed = (
+        (str(name), each) for name, each in islice(said.items(), limits.CANDIDATE_LINES) if isinstance(each, dict)
+    )
+    return {name: each for name, each in formed if _is_candidate(each.get("candidate"))}
+
+
+def _is_candidate(line: object) -> bool:
+    return isinstance(line, str) and 0 < len(line) <= limits.CANDIDATE_LENGTH
+
+
+def _state(value: object) -> component.WebRtcStreamerState:
+    """Whether it plays, as the front end says; what says nothing of it does not."""
+    return _compile_state(value if isinstance(value, Mapping) else {})
+
+
+def _reconcile(
+    context: WebRtcStreamerContext[Any, Any], key: str, sdp_offer: object, *, make_worker: Callable[[], Any]
+) -> None:
+    """Bring up the connection that is offered, once. An offer that is refused is told of, and not tried again."""
+    attempt = _attempt(key)
+    try:
+        offer = None if attempt.refusal or context._get_worker() else _checked(sdp_offer)
+        _handle_worker_lifecycle(context, key, offer, make_worker=make_worker)
+    except OfferError as error:
+        logger.warning("An offer was refused: %s", error)
+        attempt.refusal = str(error)
+    except Exception as error:  # aiortc's parser, and what it hands on to, raise whatever an offer makes of them
+        logger.warning("An offer was refused: %r", error)
+        attempt.refusal = str(description.refused("it could not be understood"))
+
+
+def _checked(offer: object) -> dict[str, str] | None:
+    """The offer, checked before anything is made for it: a certificate, threads, sockets."""
+    if not offer:
+        return None
+    if not isinstance(offer, Mapping) or offer.get("type") != "offer":
+        raise description.refused("it is no offer")
+    return {"type": "offer", "sdp": description.checked(offer.get("sdp"))}
+
+
+_compile_state, _handle_worker_lifecycle = component.compile_state, component._handle_worker_lifecycle
 REPLACED = (
     (shutdown, "_get_current_page_script_hash", lambda app_session: ""),  # noqa: ARG005
     (component, "get_script_run_count", lambda session_info: None),  # noqa: ARG005
     (component, "_restore_snapshot_if_needed", _last_value),
+    (component, "compile_state", _state),
+    (component, "_handle_worker_lifecycle", _reconcile),
     (webrtc, "RTCPeerConnection", RTCPeerConnection),
 )
 for module, name, ours in REPLACED:
@@ -95,6 +152,8 @@ class Attempt:
     """What it sends: "audio", "video". Its connection cannot be given more."""
     offer: str | None = None
     """The SDP of its last offer."""
+    refusal: str | None = None
+    """Why that was refused, in words for the person."""
 
 
 def streamer(
@@ -170,6 +229,11 @@ def overdue(key: str) -> bool:
     return connecting(key) and since is not None and time.monotonic() - since > PATIENCE
 
 
+def refusal(key: str) -> str | None:
+    """Why the streamer's last offer was refused, in whole sentences."""
+    return _attempt(key).refusal
+
+
 def _should_play(key: str, *, wanted: bool, kinds: frozenset[str]) -> bool:
     attempt = _attempt(key)
     if not wanted or not webrtc_frontend.ready():
@@ -188,8 +252,9 @@ def _should_play(key: str, *, wanted: bool, kinds: frozenset[str]) -> bool:
 def _begin_anew(key: str) -> None:
     value = st.session_state.get(component.generate_frontend_component_key(key))
     offer = value.get("sdpOffer") if isinstance(value, Mapping) else None
-    if offer and offer["sdp"] != _attempt(key).offer:
-        _attempt(key).offer = offer["sdp"]
+    sdp = offer.get("sdp") if isinstance(offer, Mapping) else None
+    if isinstance(sdp, str) and sdp != _attempt(key).offer:
+        _attempt(key).offer, _attempt(key).refusal = sdp, None
         if key in st.session_state:
             component._reset_context(st.session_state[key])
             st.session_state[key]._set_state(component.compile_state(value))

@@ -19,11 +19,12 @@ import pytest
 from aiortc import rtcpeerconnection
 from aiortc.rate import AimdRateControl, RemoteBitrateEstimator
 
-from calls.media.rtc import connection, gathering, receiver, sender, transport
+from calls.media.rtc import connection, gathering, ice, receiver, sender, transport
 
-MODULES = (connection, gathering, receiver, sender, transport)
+MODULES = (connection, gathering, ice, receiver, sender, transport)
 
 BASES = {
+    "IceConnection": aioice.ice.Connection,
     "RTCPeerConnection": aiortc.RTCPeerConnection,
     "RTCDtlsTransport": aiortc.RTCDtlsTransport,
     "RTCRtpReceiver": aiortc.RTCRtpReceiver,
@@ -58,6 +59,9 @@ def test_the_library_is_the_pinned_one() -> None:
     [
         (aiortc.RTCPeerConnection, "__createTransceiver", "aae5d89c5531"),
         (aiortc.RTCPeerConnection, "__createDtlsTransport", "b08db83dddc8"),
+        (aiortc.RTCPeerConnection, "__connect", "e6ab5958082f"),
+        (aiortc.RTCPeerConnection, "setRemoteDescription", "8c760f18f313"),
+        (aiortc.RTCPeerConnection, "addIceCandidate", "be12cef83391"),
         (aiortc.RTCDtlsTransport, "_setup_srtp", "72a868fa542f"),
         (aiortc.RTCDtlsTransport, "_recv_next", "3ec7decd8ddb"),
         (aiortc.RTCDtlsTransport, "_send_rtp", "b36cc1d9f498"),
@@ -85,6 +89,12 @@ def test_the_library_is_the_pinned_one() -> None:
         (AimdRateControl, "__init__", "021a15f1a7c8"),
         (AimdRateControl, "update", "57e6ed92dd15"),
         (aioice.ice.Connection, "get_component_candidates", "1f3255fe6f97"),
+        (aioice.ice.Connection, "add_remote_candidate", "a8556cda6ce1"),
+        (aioice.ice.Connection, "_add_remote_candidate", "9c315d9b1625"),
+        (aioice.ice.Connection, "request_received", "8feb02a14d2b"),
+        (aioice.ice.Connection, "check_incoming", "9f3895b5f14f"),
+        (aioice.ice.Connection, "connect", "4e18ee986a33"),
+        (aioice.ice.Connection, "close", "8e9bf242393a"),
         (aioice.ice.Connection, "data_received", "117c2c13c23b"),
         (aioice.ice.Connection, "sendto", "a1b3ac0c51fb"),
         (aioice.ice.StunProtocol, "send_data", "17f086be87bb"),

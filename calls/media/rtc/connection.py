@@ -4,24 +4,52 @@ Private names in use:
 
 - RTCPeerConnection.__createTransceiver and __createDtlsTransport: where senders, receivers and transports are made.
   What they make becomes ours by a change of its class, since the constructors are named there.
-- RTCIceTransport._connection is aioice's, whose way of gathering candidates `gathering` replaces.
+- RTCPeerConnection.__connect brings up the transports, senders and receivers, in a task that nobody waits for.
+- RTCIceTransport._connection is aioice's, which becomes ours in the same way, and whose way of gathering candidates
+  `gathering` replaces.
 """
 
+import logging
 from functools import partial
 from typing import Any
 
 import aiortc
+from aiortc import RTCIceCandidate, RTCSessionDescription
 
-from calls.media.rtc import gathering
+from calls import limits
+from calls.media.rtc import description, gathering
+from calls.media.rtc.ice import IceConnection
 from calls.media.rtc.receiver import RTCRtpReceiver
 from calls.media.rtc.sender import RTCRtpSender
 from calls.media.rtc.transport import RTCDtlsTransport
+
+logger = logging.getLogger(__name__)
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
 
 
 class RTCPeerConnection(aiortc.RTCPeerConnection):
     """A connection whose senders forward packets, and whose receivers hand them on."""
+
+    _candidates_added = 0
+
+    async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:  # noqa: N802, N803
+        """Take the other side's offer. Raises OfferError."""
+        sdp = description.checked(sessionDescription.sdp)
+        await super().setRemoteDescription(RTCSessionDescription(sdp, sessionDescription.type))
+
+    async def addIceCandidate(self, candidate: RTCIceCandidate | None) -> None:  # noqa: N802
+        """Take a candidate that comes after the offer. What comes beyond limits.CANDIDATE_LINES is left out."""
+        self._candidates_added += 1
+        if candidate is not None and self._candidates_added <= limits.CANDIDATE_LINES:
+            await super().addIceCandidate(candidate)
+
+    async def _RTCPeerConnection__connect(self) -> None:  # noqa: N802
+        try:
+            await super()._RTCPeerConnection__connect()  # type: ignore[misc]
+        except Exception:  # whatever aiortc makes of a description, the connection does not hang between two states
+            logger.warning("A connection could not be brought up", exc_info=True)
+            await self.close()
 
     def _RTCPeerConnection__createTransceiver(self, *args: Any, **options: Any) -> aiortc.RTCRtpTransceiver:  # noqa: N802
         create = super()._RTCPeerConnection__createTransceiver  # type: ignore[misc]
@@ -37,5 +65,6 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         transport: aiortc.RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         transport.__class__ = RTCDtlsTransport
         connection = transport.transport._connection
+        connection.__class__ = IceConnection
         connection.get_component_candidates = partial(gathering.candidates, connection)  # type: ignore[method-assign]
         return transport
