@@ -1,10 +1,13 @@
 """The people and the clock that the core's tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 from calls.registry import Registry
 from calls.rooms import Change
+from tests.fair_time import fair_time
 from tests.people import FakeClock, Person
 
 # No time limit for an example: how long one takes says more about the machine than about Parley.
@@ -12,6 +15,16 @@ settings.register_profile("brief", deadline=None, suppress_health_check=[HealthC
 # One round of `make fuzz`, which goes on round after round, each with other examples.
 settings.register_profile("fuzz", parent=settings.get_profile("brief"), max_examples=1_000, print_blob=True)
 settings.load_profile("brief")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def time_of_their_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is measured in real time does not hang on what else the machine has to do."""
+    if request.node.get_closest_marker("realtime") is None:
+        yield
+    else:
+        with fair_time():
+            yield
 
 
 @pytest.fixture
