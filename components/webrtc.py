@@ -30,13 +30,15 @@ import streamlit as st
 from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaRelay
 from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit_webrtc import WebRtcMode, WebRtcStreamerContext, component, shutdown, webrtc, webrtc_streamer
 from streamlit_webrtc.credentials import get_available_ice_servers
 from streamlit_webrtc.eventloop import get_global_event_loop, loop_context
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_
 
 from calls import limits
-from calls.errors import OfferError
+from calls.allowance import Allowances, network
+from calls.errors import OfferError, RateLimitError
 from calls.media.rtc import description
 from calls.media.rtc.connection import RTCPeerConnection
 from components import webrtc_frontend
@@ -53,7 +55,7 @@ STREAMERS = ("preview", "call")
 def _last_value(context: WebRtcStreamerContext[Any, Any], value: object) -> dict[str, Any] | None:
     """What the front end said last: a rerun can lose it."""
     if isinstance(value, dict):
-        kept = value | {"iceCandidates": _candidates(value.get("iceCandidates"))}
+        kept = value | ({"iceCandidates": _candidates(value["iceCandidates"])} if "iceCandidates" in value else {})
         context._component_value_snapshot = component.ComponentValueSnapshot(kept, run_count=0)
     snapshot = context._component_value_snapshot
     return snapshot.component_value if snapshot else None
@@ -85,8 +87,10 @@ def _reconcile(
     attempt = _attempt(key)
     try:
         offer = None if attempt.refusal or context._get_worker() else _checked(sdp_offer)
+        if offer:
+            _count_offer()
         _handle_worker_lifecycle(context, key, offer, make_worker=make_worker)
-    except OfferError as error:
+    except (OfferError, RateLimitError) as error:
         logger.warning("An offer was refused: %s", error)
         attempt.refusal = str(error)
     except Exception as error:  # aiortc's parser, and what it hands on to, raise whatever an offer makes of them
@@ -103,6 +107,14 @@ def _checked(offer: object) -> dict[str, str] | None:
     return {"type": "offer", "sdp": description.checked(offer.get("sdp"))}
 
 
+def _count_offer() -> None:
+    """Raises RateLimitError where this session, or its address, makes offers without end."""
+    run = get_script_run_ctx()
+    _allowances.spend(limits.OFFERS, run.session_id if run else "")
+    _allowances.spend(limits.OFFERS.times(limits.ADDRESS_PEOPLE), network(st.context.ip_address))
+
+
+_allowances = Allowances(time.monotonic)
 _compile_state, _handle_worker_lifecycle = component.compile_state, component._handle_worker_lifecycle
 REPLACED = (
     (shutdown, "_get_current_page_script_hash", lambda app_session: ""),  # noqa: ARG005

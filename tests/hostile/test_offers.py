@@ -1,10 +1,13 @@
 """Offers and candidates that no browser makes, sent as the streamer's front end reports them."""
 
+import asyncio
 import json
+import time
 
 import pytest
 from streamlit_webrtc import component
 
+from calls import limits
 from tests.e2e.server import Server
 from tests.hostile.page import Page
 from tests.hostile.visitor import Visitor
@@ -70,3 +73,19 @@ async def test_what_makes_no_sense_breaks_nothing(server: Server, said: object) 
         await mallory.runs()
         assert [*mallory.page.elements("exception")] == []
         assert mallory.page.shows("Your name")
+
+
+async def test_offers_without_end_are_refused(server: Server) -> None:
+    """Each costs a certificate, threads and sockets. After a while, one is taken again."""
+    async with Visitor.opens(server.url) as mallory:
+
+        async def is_refused() -> bool:
+            await mallory.reports(PREVIEW, offering(OFFER.replace("s=-", f"s={time.monotonic()}")))
+            return "That was too often." in written(mallory.page)
+
+        taken = 0
+        while not await is_refused():
+            taken += 1
+        assert taken >= limits.OFFERS.at_once
+        while await is_refused():
+            await asyncio.sleep(0.5)
