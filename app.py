@@ -11,11 +11,12 @@ from components import runner
 
 runner.adapt()
 if get_script_run_ctx(suppress_warning=True) is None:
+    from components import door
     from components.server import Server, check
 
-    check()
+    settings = check()
     server = Server()
-    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan)
+    app = st.App(__file__, routes=server.routes(), lifespan=server.lifespan, middleware=door.middleware(settings))
 else:
     from components import frame
 

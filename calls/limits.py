@@ -19,6 +19,18 @@ class Rate(NamedTuple):
         return Rate(f"{self.what} of {people}", self.at_once * people, self.per_minute * people)
 
 
+# Connections: TCP, HTTP, WebSockets. How many there may be are settings.
+
+REQUEST_WITHIN = 10.0  # seconds from a connection's beginning to the end of its request's headers
+BODY_WITHIN = 10.0  # seconds for the body of a request
+BODY_BYTES = 64 * 1024  # of a request's body; nothing is uploaded
+HELLO_WITHIN = 10.0  # seconds in which a WebSocket has to say something
+FRAME_BYTES = 512 * 1024  # of a message on a WebSocket; both streamers' offers together have about 100,000
+UNREAD_BYTES = 256 * 1024  # that one side of a WebSocket has not read; beyond that its pings have no answer
+CONNECTS = Rate("connects", 300, 900)  # WebSockets from one address
+LINE_MESSAGES = Rate("messages of a line", 120, 240)  # beyond that they wait
+ADDRESS_MESSAGES = Rate("messages of an address", 1_200, 1_800)  # beyond that they wait
+
 # What people type
 
 NAME_LENGTH = 40  # characters

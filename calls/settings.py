@@ -24,6 +24,7 @@ _HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.~%-]+)(?::(?P<port>\d{1,5}))?"
 _STUN = re.compile(rf"stuns?:{_HOST_AND_PORT}", re.ASCII)
 _TURN = re.compile(rf"turns?:{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
 _ORIGIN = re.compile(rf"(?P<scheme>https?)://{_HOST_AND_PORT}", re.ASCII)
+_ANCESTOR = re.compile(rf"https?://(?:\*\.)?{_HOST_AND_PORT}", re.ASCII)
 _USUAL_PORTS = {"http": "80", "https": "443"}
 
 
@@ -63,7 +64,14 @@ def _network(text: object) -> object:
     try:
         return ip_network(str(text))
     except ValueError:
-        raise ValueError("should look like 10.0.0.0/8 or fd00::/8") from None
+        raise ValueError("should look like 10.0.0.7, 10.0.0.0/8 or fd00::/8") from None
+
+
+def _ancestor(text: str) -> str:
+    """A source of `frame-ancestors` (W3C Content Security Policy 3, section 6.4.2)."""
+    if text not in {"'self'", "'none'"} and not _ANCESTOR.fullmatch(text):
+        raise ValueError("should look like 'self', 'none' or https://portal.example.org")
+    return text
 
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -74,6 +82,7 @@ TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDe
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
+Ancestors = Annotated[tuple[Annotated[str, AfterValidator(_ancestor)], ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -123,6 +132,14 @@ class Settings(BaseSettings):
         "beside loopback, link-local, multicast and the clouds' metadata addresses.",
     )
     allowed_origins: Origins = Field((), description="Further origins whose pages may open `/signal`, comma separated.")
+    frame_ancestors: Ancestors = Field(
+        ("'self'",), min_length=1, description="Who may show Parley in a frame, as in the header `frame-ancestors`."
+    )
+    trusted_proxies: Networks = Field(
+        (), description="Addresses or networks of proxies whose X-Forwarded-For is believed, comma separated."
+    )
+    connections: int = Field(1_000, ge=2, description="How many WebSockets there may be; each open page has two.")
+    connections_per_address: int = Field(200, ge=2, description="The same from one address, such as an office's.")
     push: bool = Field(True, description="Push changes over `/signal`; without it every page asks every 2 s.")
 
     @model_validator(mode="after")

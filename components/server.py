@@ -10,10 +10,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
+from streamlit.url_util import make_url_path
 
 from calls.errors import SettingsError
+from calls.settings import Settings
 from calls.signaling import Signaling
-from components import configuration
+from components import configuration, door
 
 TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
 SWEEP_AFTER = 5.0  # seconds between something that happened and the sweep after it
@@ -22,8 +24,9 @@ SWEEP_AFTER = 5.0  # seconds between something that happened and the sweep after
 PACKAGES = Path(__file__).parents[1] / "packages.txt"
 
 
-def check() -> None:
-    """Stop the start where a library is missing or a setting is wrong: SystemExit, whose message names it and the fix.
+def check() -> Settings:
+    """The settings. Where a library is missing or a setting is wrong, this stops the start: SystemExit, whose message
+    names it and the fix.
 
     Later, a server that cannot start shows where in its code that was, above the message.
     """
@@ -35,7 +38,7 @@ def check() -> None:
         packages = " ".join(PACKAGES.read_text(encoding="utf-8").split())
         raise SystemExit(f"Parley cannot start: {error}. On Debian: sudo apt-get install {packages}") from None
     try:
-        configuration.settings()
+        return configuration.settings()
     except SettingsError as error:
         raise SystemExit(f"Parley cannot start.\n{error}") from None
 
@@ -48,8 +51,9 @@ class Server:
         self._sweep_at: float | None = None
 
     def routes(self) -> list[BaseRoute]:
-        """The routes beside Streamlit's own."""
-        return [WebSocketRoute("/signal", self._signal)]
+        """The routes beside Streamlit's own. A proxy may take the prefix of the path away, or leave it."""
+        below = make_url_path(st.get_option("server.baseUrlPath"), "signal")
+        return [WebSocketRoute(path, self._signal) for path in {"/signal", below}]
 
     @asynccontextmanager
     async def lifespan(self, _: st.App) -> AsyncIterator[None]:
@@ -61,6 +65,7 @@ class Server:
             services = session.services()
         except SettingsError as error:
             raise SystemExit(f"Parley cannot start.\n{error}") from None
+        door.open_to(services.settings)
         self._signaling = Signaling(services.registry, allowed_origins=services.settings.allowed_origins)
         # A full collection brings the media to a stand: what is there now stays, and need not be looked through again.
         gc.collect()

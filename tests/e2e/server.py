@@ -31,9 +31,10 @@ SETTINGS = {
 class Server:
     """The process that serves the app; it can be stopped and started again on the same port."""
 
-    def __init__(self, folder: Path, module: str, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, module: str, path: str, settings: dict[str, str]) -> None:
         self.port = _free_port()
-        self.url = f"http://localhost:{self.port}/"
+        self._path = path
+        self.url = f"http://localhost:{self.port}/{path}"
         self._log = folder / "server.log"
         self._history = f"sqlite:///{folder / 'history.sqlite3'}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
@@ -46,7 +47,7 @@ class Server:
     def start(self) -> None:
         """Start, and return once it answers."""
         command = [sys.executable, "-m", self._module, "run", "app.py", f"--server.port={self.port}"]
-        options = ["--server.headless=true", "--server.fileWatcherType=none"]
+        options = ["--server.headless=true", "--server.fileWatcherType=none", f"--server.baseUrlPath={self._path}"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, *options], cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
@@ -107,9 +108,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *, module: str = "streamlit", **settings: str) -> Iterator[Server]:
-    """A running server with these settings, given in lower case without their prefix."""
-    server = Server(folder, module, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+def serving(folder: Path, *, module: str = "streamlit", path: str = "", **settings: str) -> Iterator[Server]:
+    """A running server with these settings, given in lower case without their prefix; below this path ("calls/")."""
+    server = Server(folder, module, path, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
     server.start()
     try:
         yield server
