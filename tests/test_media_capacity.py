@@ -2,68 +2,107 @@
 
 import pytest
 
-from calls.media import capacity as module
 from calls.media.capacity import Capacity
-from tests.tracks import Ticking
+
+
+class Viewer:
+    """One viewer, on a clock of their own."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.capacity = Capacity(self.now)
+
+    def is_sent(self, bitrate: int, again: int = 0, seconds: int = 2) -> None:
+        """So much, and so much again, in fifty packets a second."""
+        for _ in range(50 * seconds):
+            self.capacity.sent(bitrate // 8 // 50, self.now)
+            if again:
+                self.capacity.sent_again(again // 8 // 50, self.now)
+            self.now += 0.02
+
+    def estimates(self, bitrate: int) -> int | None:
+        """The limit after that."""
+        return self.capacity.estimated(bitrate, self.now)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
-    ticking = Ticking()
-    monkeypatch.setattr(module, "time", ticking)
-    return ticking
+def viewer() -> Viewer:
+    return Viewer()
 
 
-def sends(capacity: Capacity, clock: Ticking, bitrate: int, seconds: int = 2) -> None:
-    """So much is sent, in fifty packets a second."""
-    for _ in range(50 * seconds):
-        capacity.sent(bitrate // 8 // 50)
-        clock.advance(0.02)
-
-
-def test_nobody_is_limited_who_says_nothing_bad(clock: Ticking) -> None:
+def test_nobody_is_limited_who_says_nothing_bad(viewer: Viewer) -> None:
     """A quiet picture makes estimates low without any need: near what is sent, or above it, they are no limit."""
-    capacity = Capacity()
-    sends(capacity, clock, 200_000)
-    assert [capacity.estimated(bitrate) for bitrate in (190_000, 200_000, 5_000_000)] == [None] * 3
+    viewer.is_sent(200_000)
+    assert [viewer.estimates(bitrate) for bitrate in (190_000, 200_000, 5_000_000)] == [None] * 3
 
 
-def test_an_estimate_below_what_is_sent_is_a_limit(clock: Ticking) -> None:
+def test_an_estimate_below_what_is_sent_is_a_limit(viewer: Viewer) -> None:
     """Something is in the way, so no more shall come than that."""
-    capacity = Capacity()
-    sends(capacity, clock, 1_000_000)
-    assert capacity.estimated(400_000) == 400_000
-    assert capacity.estimated(300_000) == 300_000
+    viewer.is_sent(1_000_000)
+    assert viewer.estimates(400_000) == 400_000
+    assert viewer.estimates(300_000) == 300_000
 
 
-def test_a_limit_is_lifted_slowly(clock: Ticking) -> None:
-    """By 8 % for each estimate that finds nothing in the way: as fast as browsers try what they can get."""
-    capacity = Capacity()
-    sends(capacity, clock, 1_000_000)
-    capacity.estimated(500_000)
-    sends(capacity, clock, 500_000)
-    assert [capacity.estimated(510_000) for _ in range(3)] == [540_000, 583_200, 629_856]
+def test_what_is_sent_again_is_sent(viewer: Viewer) -> None:
+    """A line that is full of it takes no more: the estimate is below both together, and leaves less for the picture."""
+    viewer.is_sent(300_000, again=200_000)
+    assert viewer.estimates(400_000) == pytest.approx(200_000)
 
 
-def test_a_limit_ends_some_day(clock: Ticking) -> None:
+def test_a_picture_is_left_half_of_what_can_be_taken(viewer: Viewer) -> None:
+    """However much is sent again: its sender would stop else."""
+    viewer.is_sent(500_000, again=500_000)
+    assert viewer.estimates(400_000) == 200_000
+
+
+def test_a_limit_is_lifted_by_time(viewer: Viewer) -> None:
+    """By 8 % a second, as fast as browsers try what they can get, however often estimates come."""
+    viewer.is_sent(1_000_000)
+    viewer.estimates(500_000)
+    viewer.is_sent(400_000, seconds=1)
+    viewer.estimates(390_000)
+    begin = viewer.estimates(500_000)
+    assert begin is not None
+    for _ in range(10):
+        viewer.now += 0.1
+        limit = viewer.estimates(500_000)
+    assert limit == pytest.approx(begin * 1.08, rel=0.001)
+
+
+def test_a_long_silence_does_not_lift_a_limit_by_much(viewer: Viewer) -> None:
+    """Nothing was heard meanwhile: it counts as a second."""
+    viewer.is_sent(1_000_000)
+    viewer.estimates(500_000)
+    viewer.now += 60
+    assert viewer.estimates(500_000) == 540_000
+
+
+def test_a_limit_ends_some_day(viewer: Viewer) -> None:
     """One that no picture can reach is none."""
-    capacity = Capacity()
-    sends(capacity, clock, 1_000_000)
-    limits = [capacity.estimated(500_000)]
-    sends(capacity, clock, 100_000)
-    limits += [capacity.estimated(100_000) for _ in range(100)]
+    viewer.is_sent(1_000_000)
+    limits = [viewer.estimates(500_000)]
+    for _ in range(100):
+        viewer.is_sent(100_000, seconds=1)
+        limits.append(viewer.estimates(100_000))
     assert limits[-1] is None
-    assert limits.index(None) == pytest.approx(49, abs=1)
+    assert limits.index(None) == pytest.approx(49, abs=2)
 
 
-def test_before_anything_was_sent_nothing_is_a_limit(clock: Ticking) -> None:
+def test_before_anything_was_sent_nothing_is_a_limit(viewer: Viewer) -> None:
     """The first second is not over: there is nothing to compare with."""
-    assert Capacity().estimated(30_000) is None
+    assert viewer.estimates(30_000) is None
 
 
-def test_after_a_pause_nothing_is_a_limit(clock: Ticking) -> None:
+def test_after_a_pause_nothing_is_a_limit(viewer: Viewer) -> None:
     """What was sent before it is no measure: to get little of nothing is no want."""
-    capacity = Capacity()
-    sends(capacity, clock, 1_000_000)
-    clock.advance(10)
-    assert capacity.estimated(50_000) is None
+    viewer.is_sent(1_000_000)
+    viewer.now += 10
+    assert viewer.estimates(50_000) is None
+
+
+def test_a_viewer_takes_what_it_is_sent_and_no_more_than_its_limit(viewer: Viewer) -> None:
+    """What is sent now tells nothing while it is too much."""
+    viewer.is_sent(1_000_000)
+    assert viewer.capacity.bitrate(viewer.now) == pytest.approx(1_000_000)
+    viewer.estimates(300_000)
+    assert viewer.capacity.bitrate(viewer.now) == 300_000

@@ -20,6 +20,7 @@ from av import VideoFrame
 
 from calls.media.capacity import Capacity
 from calls.media.packet import Packet
+from calls.media.resends import LEAST, SHARE
 from calls.media.rtc import gathering
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.rtc.receiver import Incoming, source_of
@@ -339,6 +340,24 @@ async def test_a_packet_is_sent_again_when_asked_for(meeting: Party) -> None:
     assert again.payload_type != lost.payload_type
 
 
+async def test_whoever_asks_for_everything_is_sent_a_share(meeting: Party) -> None:
+    """Each packet once, however often it is asked for, and no more bytes than a share of what is sent first."""
+    _, bob = meeting.guests
+    stream = bob.gets["video"]
+    await more(stream, 60)
+    begin = len(stream.packets)
+    numbers = [packet.sequence_number for packet in stream.packets[-60:] if packet.ssrc == stream.ssrc]
+    for _ in range(10):
+        await stream.receiver._send_rtcp_nack(stream.ssrc, numbers)
+    await until(lambda: any(packet.ssrc != stream.ssrc for packet in stream.packets[begin:]))
+    await more(stream, 10)
+    again = [packet.payload[:2] for packet in stream.packets[begin:] if packet.ssrc != stream.ssrc]
+    first = sum(len(packet.payload) for packet in stream.packets if packet.ssrc == stream.ssrc)
+    repeated = sum(len(packet.payload) for packet in stream.packets[begin:] if packet.ssrc != stream.ssrc)
+    assert len(set(again)) == len(again)
+    assert repeated < first * SHARE + LEAST / 8
+
+
 async def test_what_never_came_is_asked_for(meeting: Party) -> None:
     """Of the person who sends; and the packet goes to the viewer, in its place."""
     alice, bob = meeting.guests
@@ -402,9 +421,10 @@ async def test_numbers_that_jump_reach_nobody(meeting: Party) -> None:
         keyframes = len(alice.told.keyframes)
         for number in (begin + 30_000, begin + 30_001):
             receiver.receive_packet(RtpPacket(payload_type, 0, number & 0xFFFF, ssrc=7, payload=b"jump"))
-        assert [packet.sequence for packet in kept.packets] == [(begin + 30_001) & 0xFFFF]
+        assert [packet.payload for packet in kept.packets] == [b"jump"]
         await until(lambda: len(alice.told.keyframes) > keyframes)
         await until(lambda: len(kept.packets) > 20)  # and back again: the camera counts on from where it was
+    assert all(0 < (packet.sequence - begin) & 0xFFFF < 1_000 for packet in kept.packets)
     assert len(alice.told.again) == asked
 
 

@@ -157,6 +157,22 @@ def test_a_number_far_away_is_out_of_step(start: int, jump: int) -> None:
     assert losses.ask_at is None
 
 
+@given(
+    start=st.integers(0, 0xFFFF), jumps=st.lists(st.integers(LOST_PACKETS + 2, 0x10000 - LATE_PACKETS - 2), max_size=5)
+)
+def test_behind_a_new_count_the_numbers_run_on(start: int, jumps: list[int]) -> None:
+    """With one missing, for what is lost; and what is missing there is asked for by the number that it has."""
+    losses, number, continued = Losses(), start, start
+    arrive(losses, number)
+    for jump in jumps:
+        number, continued = number + jump, continued + 2
+        assert arrive(losses, number - 1, number) == [STRAY, RESTART]
+        assert losses.continued(number) == continued & 0xFFFF
+    arrive(losses, number + 2)
+    assert losses.continued(number + 2) == (continued + 2) & 0xFFFF
+    assert losses.due(1.0 - PATIENCE) == [(number + 1) & 0xFFFF]
+
+
 @given(start=st.integers(0, 0xFFFF), back=st.integers(1, LATE_PACKETS))
 def test_an_old_number_is_known(start: int, back: int) -> None:
     """A browser that tries how much the way can take sends old packets again."""

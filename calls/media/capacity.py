@@ -1,37 +1,53 @@
-"""How many bits per second one viewer can take, as far as it says so."""
+"""How many bits per second one viewer can take, as far as it says so. Times are seconds on any steady clock."""
 
-import time
-
-GROWTH = 1.08  # per estimate, that is about per second: as fast as browsers try it
+GROWTH = 1.08  # per second: as fast as browsers try it
 CONGESTED = 0.9  # an estimate below this part of what is sent means that something is in the way
 LIMITLESS = 20_000_000  # bits per second; a limit that has grown to this is none
 
 
 class Capacity:
     """Reads one viewer's estimates (REMB). They never go far above what the viewer gets, so a quiet picture makes them
-    low without any need: only an estimate below what is sent is a limit, and it is lifted slowly."""
+    low without any need: only an estimate below what is sent is a limit, and it is lifted slowly.
 
-    def __init__(self) -> None:
+    A limit is of all that is sent for the picture. What of it is sent again leaves less for the picture itself.
+    """
+
+    def __init__(self, now: float) -> None:
         self._limit: float | None = None
-        self._second, self._bytes, self._rate = 0, 0, 0
+        self._estimated_at = now
+        self._second, self._bytes, self._again = int(now), 0, 0
+        self._rate, self._rate_again = 0, 0
 
-    def sent(self, size: int) -> None:
-        """So many bytes were sent just now."""
-        self._count()
+    def sent(self, size: int, now: float) -> None:
+        """So many bytes were sent for the first time."""
+        self._count(now)
         self._bytes += size
 
-    def estimated(self, bitrate: int) -> int | None:
-        """The viewer's limit after this estimate, both in bits per second; None when there is none."""
-        self._count()
+    def sent_again(self, size: int, now: float) -> None:
+        """So many bytes were."""
+        self.sent(size, now)
+        self._again += size
+
+    def bitrate(self, now: float) -> float:
+        """Bits per second that the viewer is sent, and can take as far as is known."""
+        self._count(now)
+        return self._rate if self._limit is None else min(self._rate, self._limit)
+
+    def estimated(self, bitrate: int, now: float) -> int | None:
+        """The limit of the picture after the viewer's estimate, both in bits per second; None when there is none."""
+        self._count(now)
+        passed, self._estimated_at = now - self._estimated_at, now
         if bitrate < CONGESTED * self._rate:
             self._limit = bitrate
         elif self._limit is not None:
-            self._limit = self._limit * GROWTH if self._limit * GROWTH < LIMITLESS else None
-        return None if self._limit is None else int(self._limit)
+            grown = self._limit * GROWTH ** min(passed, 1.0)
+            self._limit = grown if grown < LIMITLESS else None
+        return None if self._limit is None else max(int(self._limit) - self._rate_again, int(self._limit / 2))
 
-    def _count(self) -> None:
-        """The rate is that of the last whole second; after a pause there is none."""
-        second = int(time.monotonic())
+    def _count(self, now: float) -> None:
+        """The rates are those of the last whole second; after a pause there are none."""
+        second = int(now)
         if second != self._second:
-            self._rate = self._bytes * 8 if second == self._second + 1 else 0
-            self._second, self._bytes = second, 0
+            follows = second == self._second + 1
+            self._rate, self._rate_again = (self._bytes * 8, self._again * 8) if follows else (0, 0)
+            self._second, self._bytes, self._again = second, 0, 0

@@ -31,7 +31,7 @@ class Arrival(Enum):
     STRAY = auto()
     """Far out of step: an accident, unless another one from there follows."""
     RESTART = auto()
-    """The stream goes on elsewhere, and what is between is lost: a keyframe is needed."""
+    """The stream counts on from elsewhere, and what is between is lost: a keyframe is needed."""
 
 
 @dataclass(slots=True)
@@ -52,10 +52,14 @@ class Losses:
 
     A number that is left out may only be late: it is asked for when it is later than nearly all that have been late
     so far, then once per round trip. The round trip is how long answers take.
+
+    Behind a restart the numbers of `continued` run on, with one missing: who is sent the stream follows no far jump.
     """
 
     def __init__(self) -> None:
         self._newest: int | None = None
+        self._shift = 0
+        """From the stream's own numbers to those that run on, which all others here are."""
         self._stray: int | None = None
         self._gaps: list[_Gap] = []
         """In order. All lie within LOST_PACKETS of the newest number, so there are never more than half as many."""
@@ -67,13 +71,17 @@ class Losses:
         if self._newest is None:
             self._newest = sequence
             return Arrival.NEW
-        ahead = (sequence - self._newest + LATE_PACKETS) % 0x10000 - LATE_PACKETS
+        ahead = (sequence + self._shift - self._newest + LATE_PACKETS) % 0x10000 - LATE_PACKETS
         if ahead > LOST_PACKETS:
-            return Arrival.KNOWN if resent else self._jump(sequence, self._newest + ahead)
+            return Arrival.KNOWN if resent else self._jump(sequence, self._newest)
         if ahead > 0:
             self._advance(self._newest, self._newest + ahead, now)
             return Arrival.NEW
         return self._fill(self._newest + ahead, now, resent=resent)
+
+    def continued(self, sequence: int) -> int:
+        """The number of a packet that is new, in 16 bits, as if the stream had never counted from elsewhere."""
+        return (sequence + self._shift) & 0xFFFF
 
     @property
     def ask_at(self) -> float | None:
@@ -83,7 +91,8 @@ class Losses:
     def due(self, now: float) -> list[int]:
         """The numbers to ask for now, at most LOST_PACKETS, in order. They count as asked for."""
         self._gaps = [gap for gap in self._gaps if gap.asked < ASKS and now - gap.since < USEFUL]
-        return [number & 0xFFFF for gap in self._gaps if gap.ask_at <= now for number in self._ask(gap, now)]
+        numbers = [number for gap in self._gaps if gap.ask_at <= now for number in self._ask(gap, now)]
+        return [(number - self._shift) & 0xFFFF for number in numbers]
 
     def _ask(self, gap: _Gap, now: float) -> Iterator[int]:
         gap.asked_at = gap.asked_at if gap.asked else now
@@ -101,12 +110,13 @@ class Losses:
             else:
                 self._gaps[0].first = number - LOST_PACKETS
 
-    def _jump(self, sequence: int, number: int) -> Arrival:
+    def _jump(self, sequence: int, newest: int) -> Arrival:
         """Believed when two come from there."""
         before, self._stray = self._stray, sequence
         if before is None or not 0 < (sequence - before) % 0x10000 <= LOST_PACKETS:
             return Arrival.STRAY
-        self._newest, self._stray = number, None
+        self._newest, self._stray = newest + 2, None
+        self._shift = self._newest - sequence
         self._gaps.clear()
         return Arrival.RESTART
 

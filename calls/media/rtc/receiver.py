@@ -127,7 +127,8 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         original = self._unwrapped(packet, codec) if is_rtx(codec) else packet
         if original and self._is_wanted(original, now, resent=original is not packet):
             self._media_ssrc = original.ssrc
-            self._source.publish(_read(original, self.__codecs[original.payload_type].name))
+            number = self._losses.continued(original.sequence_number)
+            self._source.publish(_read(original, number, self.__codecs[original.payload_type].name))
 
     def _is_wanted(self, packet: RtpPacket, now: float, *, resent: bool) -> bool:
         """A browser that tries how much the way can take sends packets twice, and some write numbers that are none."""
@@ -218,11 +219,11 @@ def _begin_with(estimator: RemoteBitrateEstimator, bitrate: int) -> None:
     estimator.rate_control.current_bitrate_initialized = True
 
 
-def _read(packet: RtpPacket, codec: str) -> Packet:
+def _read(packet: RtpPacket, number: int, codec: str) -> Packet:
     level = packet.extensions.audio_level
     return Packet(
         codec,
-        packet.sequence_number,
+        number,
         packet.timestamp,
         packet.payload,
         bool(packet.marker),

@@ -5,7 +5,8 @@ Private names in use:
 - RTCRtpSender._run_rtp reads the track; ours lets the track push. __rtp_started, __rtp_exited and __track are the
   original's way to be stopped. __started, __mid, _ssrc, _rtx_ssrc and __rtx_sequence_number are what `send` has
   negotiated. __octet_count, __packet_count, __rtp_timestamp and __ntp_timestamp go into its sender reports.
-- RTCRtpSender._send_keyframe, _retransmit and _handle_rtcp_packet: what the other side says of the stream.
+- RTCRtpSender._send_keyframe and _handle_rtcp_packet: what the other side says of the stream. __rtt is how far away it
+  is, by its reports.
 """
 
 import asyncio
@@ -24,12 +25,15 @@ from aiortc.utils import uint16_add
 from calls.media.capacity import Capacity
 from calls.media.outgoing import OutgoingTrack
 from calls.media.packet import Packet
+from calls.media.resends import Resends, Sent
 from calls.media.rtc.transport import RTCDtlsTransport
 
 AUDIO_MAY_LAG = 0.1  # seconds
 """A browser holds pictures back until their sound is played, which it buffers longer. Nobody notices a voice that is
 late by less than 0.125 s (ITU-R BT.1359), so the sender reports say that it was recorded so much later."""
 
+ROUND_TRIP = 0.1  # seconds, as long as the other side has not reported
+ROUND_TRIPS = 0.02, 0.5  # seconds, at least and at most: reports go by a clock that may be set
 
 _HEADER = struct.Struct("!BBHLL")
 _VERSION_AND_EXTENSION = 0x90
@@ -51,8 +55,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
             self._rtx_of = {codec.parameters["apt"]: number for codec, number in numbered if is_rtx(codec)}
             self._extensions = {extension.uri: extension.id for extension in parameters.headerExtensions}
             self._way = cast(RTCDtlsTransport, self.transport)
-            self._history: dict[int, tuple[int, Packet, int]] = {}
-            self._capacity = Capacity()
+            self._resends, self._capacity = Resends(time.monotonic()), Capacity(time.monotonic())
         await super().send(parameters)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
@@ -73,15 +76,16 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         payload_type = self._payload_types.get(packet.codec)
         if payload_type is None:
             return
-        self._history[sequence % rtp_packets.RTP_HISTORY_SIZE] = sequence, packet, timestamp
+        now = time.monotonic()
+        self._resends.keep(Sent(sequence, timestamp, packet, now))
         self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
-        self._capacity.sent(len(packet.payload))
+        self._capacity.sent(len(packet.payload), now)
         self.__octet_count += len(packet.payload)
         self.__packet_count += 1
         if made_at is not None:
             later = AUDIO_MAY_LAG if self.kind == "audio" else 0.0
             self.__rtp_timestamp = timestamp
-            self.__ntp_timestamp = _ntp(time.time() - time.monotonic() + made_at + later)
+            self.__ntp_timestamp = _ntp(time.time() - now + made_at + later)
 
     def _put(self, payload_type: int, sequence: int, timestamp: int, ssrc: int, packet: Packet, payload: bytes) -> None:
         head = _HEADER.pack(_VERSION_AND_EXTENSION, packet.marker << 7 | payload_type, sequence, timestamp, ssrc)
@@ -99,21 +103,22 @@ class RTCRtpSender(aiortc.RTCRtpSender):
 
     # What the browser says
 
-    async def _retransmit(self, sequence_number: int) -> None:
-        kept = self._history.get(sequence_number % rtp_packets.RTP_HISTORY_SIZE)
-        if self._pushing is None:
-            await super()._retransmit(sequence_number)
-        elif kept and kept[0] == sequence_number:
-            self._send_again(*kept)
+    def _answer(self, numbers: list[int]) -> None:
+        """Send again what is missing there, as far as that helps."""
+        now, least_most = time.monotonic(), ROUND_TRIPS
+        round_trip = min(max(self.__rtt or ROUND_TRIP, least_most[0]), least_most[1])
+        for sent in self._resends.answer(numbers, now, round_trip, self._capacity.bitrate(now)):
+            self._send_again(sent)
+            self._capacity.sent_again(len(sent.packet.payload), now)
 
-    def _send_again(self, sequence: int, packet: Packet, timestamp: int) -> None:
+    def _send_again(self, sent: Sent) -> None:
         """In a stream of its own (RFC 4588), where the browser knows of that."""
-        payload_type = self._payload_types[packet.codec]
+        packet, payload_type = sent.packet, self._payload_types[sent.packet.codec]
         if payload_type not in self._rtx_of:
-            self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
+            self._put(payload_type, sent.sequence, sent.timestamp, self._ssrc, packet, packet.payload)
             return
-        rtx, payload = self._rtx_of[payload_type], struct.pack("!H", sequence) + packet.payload
-        self._put(rtx, self.__rtx_sequence_number, timestamp, self._rtx_ssrc, packet, payload)
+        rtx, payload = self._rtx_of[payload_type], struct.pack("!H", sent.sequence) + packet.payload
+        self._put(rtx, self.__rtx_sequence_number, sent.timestamp, self._rtx_ssrc, packet, payload)
         self.__rtx_sequence_number = uint16_add(self.__rtx_sequence_number, 1)
 
     def _send_keyframe(self) -> None:
@@ -123,11 +128,17 @@ class RTCRtpSender(aiortc.RTCRtpSender):
             super()._send_keyframe()
 
     async def _handle_rtcp_packet(self, packet: rtp_packets.AnyRtcpPacket) -> None:
+        track = self._pushing
+        if track and isinstance(packet, rtp_packets.RtcpRtpfbPacket):
+            if packet.fmt == rtp_packets.RTCP_RTPFB_NACK:
+                self._answer(packet.lost)
+            return
         await super()._handle_rtcp_packet(packet)
         feedback = packet if isinstance(packet, rtp_packets.RtcpPsfbPacket) else None
-        if (track := self._pushing) and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
+        if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
             with suppress(ValueError):
-                track.can_take(self._capacity.estimated(rtp_packets.unpack_remb_fci(feedback.fci)[0]))
+                estimate = rtp_packets.unpack_remb_fci(feedback.fci)[0]
+                track.can_take(self._capacity.estimated(estimate, time.monotonic()))
 
     @property
     def _pushing(self) -> OutgoingTrack | None:
