@@ -54,9 +54,9 @@ def _people(pair: Browsers) -> Iterator[tuple[Person, Person]]:
 def browser_to_browser(pair: Browsers, seconds: float) -> Seen:
     """Nothing between the two: what a server is compared with."""
     with _people(pair) as (alice, bob):
-        _open_plain(alice, bob)
-        answer = _ask(bob.page, "answer", _ask(alice.page, "offer", "both"))
-        _ask(alice.page, "accept", ["both", answer])
+        open_plain(alice, bob)
+        answer = ask(bob.page, "answer", ask(alice.page, "offer", "both"))
+        ask(alice.page, "accept", ["both", answer])
         return _seen(alice.page, bob.page, None, seconds)
 
 
@@ -95,7 +95,7 @@ def direct_by_parley(pair: Browsers, seconds: float) -> Seen:
 def known_pattern(pair: Browsers, seconds: float) -> Seen:
     """A server that decodes, relays, and encodes for every viewer."""
     with relaying() as relay, _people(pair) as (alice, bob):
-        _open_plain(alice, bob)
+        open_plain(alice, bob)
         for one, role, whose in (
             (alice, "send", "Alice"),
             (bob, "send", "Bob"),
@@ -106,15 +106,16 @@ def known_pattern(pair: Browsers, seconds: float) -> Seen:
         return _seen(alice.page, bob.page, None, seconds)
 
 
-def _open_plain(*people: Person) -> None:
+def open_plain(*people: Person) -> None:
+    """Open a page that has nothing but a video."""
     for one in people:
         one.page.route(PLAIN_URL, lambda route: route.fulfill(content_type="text/html", body=PLAIN_PAGE))
         one.opens(PLAIN_URL)
 
 
 def _meet_relay(page: Page, relay: RelayProcess, role: str, whose: str) -> None:
-    offer: Description = _ask(page, "offer", role)
-    _ask(page, "accept", [role, relay.carry(whose, offer)])
+    offer: Description = ask(page, "offer", role)
+    ask(page, "accept", [role, relay.carry(whose, offer)])
 
 
 def _seen(sender: Page, viewer: Page, frame: str | None, seconds: float, since: float = 0.0) -> Seen:
@@ -133,7 +134,7 @@ def _seen(sender: Page, viewer: Page, frame: str | None, seconds: float, since: 
     return Seen(connected, busy, viewer.evaluate("() => [glass.delays, glass.samples, glass.unread.length]"))
 
 
-def _ask(page: Page, function: str, given: object) -> Any:
+def ask(page: Page, function: str, given: object) -> Any:
     """What a function of the page's own end of a call returns, in time."""
     late = f"new Promise((_, fail) => setTimeout(fail, {WITHIN}, new Error('{function}: no answer')))"
     return page.evaluate(f"given => Promise.race([glass.{function}(given), {late}])", given)
