@@ -83,3 +83,7 @@ MDNS_NAMES = 4  # `.local` names that one connection tries to resolve
 EARLY_DATAGRAMS = 256  # that wait to be read, of one connection: a handshake has about ten
 OFFERS = Rate("offers", 10, 15)  # of one session: each costs a certificate, threads and sockets
 CONNECT_WITHIN = 30  # seconds; a connection that does not come about is given up then
+
+# Datagrams
+
+DATAGRAM_BYTES = 2048  # a longer one is dropped; what browsers send fits an Ethernet frame

@@ -432,11 +432,11 @@ async def test_a_packet_that_comes_twice_is_forwarded_once(meeting: Party) -> No
     """A browser that tries how much the way can take repeats packets."""
     alice, bob = meeting.guests
     receiver: Any = next(each for each in alice.incoming[0].getReceivers() if each.track.kind == "video")
-    plain: Callable[[RtpPacket], None] = receiver.receive_packet
+    plain: Callable[[RtpPacket, float], None] = receiver.receive_packet
 
-    def twice(packet: RtpPacket) -> None:
-        plain(packet)
-        plain(packet)
+    def twice(packet: RtpPacket, arrived: float) -> None:
+        plain(packet, arrived)
+        plain(packet, arrived)
 
     with kept_of(original(alice, "video")) as kept:
         vars(receiver)["receive_packet"] = twice
@@ -448,13 +448,21 @@ async def test_a_packet_that_comes_twice_is_forwarded_once(meeting: Party) -> No
 
 
 async def test_what_is_not_genuine_is_dropped(meeting: Party, caplog: pytest.LogCaptureFixture) -> None:
-    """Anybody may send anything to the server's port: it is neither an error nor a packet, and ends no call."""
+    """Anybody may send anything to the server's port, and write Alice's address on it: it is neither an error nor a
+    packet, and ends no call."""
     alice, _ = meeting.guests
-    protocol = alice.incoming[0].getTransceivers()[0].receiver.transport.transport._connection._nominated[1].protocol
+    pair = alice.incoming[0].getTransceivers()[0].receiver.transport.transport._connection._nominated[1]
+    browser = alice.client._connections[0].getTransceivers()[0].sender.transport.transport._connection
+    spoofing = browser._nominated[1].protocol.transport
+    stranger, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
+    )
     with kept_of(original(alice, "video")) as kept:
         for data in (b"", b"\x80", b"\x80\x60" + bytes(30), b"\xbf\xff" * 40, bytes(1), b"\x80\xc8" + bytes(9)):
-            protocol.datagram_received(data, ("127.0.0.1", 9))
+            for transport in (spoofing, stranger):
+                transport.sendto(data, pair.local_addr)
         await until(lambda: len(kept.packets) > 10, 3.0)
+    stranger.close()
     assert {(after.sequence - before.sequence) & 0xFFFF for before, after in pairwise(kept.packets)} == {1}
     assert not caplog.records
 

@@ -19,9 +19,9 @@ import pytest
 from aiortc import rtcpeerconnection
 from aiortc.rate import AimdRateControl, RemoteBitrateEstimator
 
-from calls.media.rtc import connection, gathering, ice, receiver, sender, transport
+from calls.media.rtc import connection, gathering, ice, mux, receiver, sender, transport
 
-MODULES = (connection, gathering, ice, receiver, sender, transport)
+MODULES = (connection, gathering, ice, mux, receiver, sender, transport)
 
 BASES = {
     "IceConnection": aioice.ice.Connection,
@@ -97,7 +97,11 @@ def test_the_library_is_the_pinned_one() -> None:
         (aioice.ice.Connection, "close", "8e9bf242393a"),
         (aioice.ice.Connection, "data_received", "117c2c13c23b"),
         (aioice.ice.Connection, "sendto", "a1b3ac0c51fb"),
+        (aioice.ice.StunProtocol, "close", "05aec05f3277"),
+        (aioice.ice.StunProtocol, "connection_lost", "ece2b9dbca99"),
+        (aioice.ice.StunProtocol, "request", "88ad87b452d1"),
         (aioice.ice.StunProtocol, "send_data", "17f086be87bb"),
+        (aioice.ice.StunProtocol, "send_stun", "f4e26b9d6399"),
     ],
 )
 def test_the_library_has_not_changed_where_it_is_adapted(owner: type, method: str, expected: str) -> None:

@@ -6,7 +6,8 @@ Private names in use:
   What they make becomes ours by a change of its class, since the constructors are named there.
 - RTCPeerConnection.__connect brings up the transports, senders and receivers, in a task that nobody waits for.
 - RTCIceTransport._connection is aioice's, which becomes ours in the same way, and whose way of gathering candidates
-  `gathering` replaces.
+  `gathering` replaces. Its _local_username tells connections apart that share a
+  socket: aiortc gives all those of one RTCPeerConnection the same, and four characters of it.
 """
 
 import logging
@@ -14,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import aiortc
+from aioice.utils import random_string
 from aiortc import RTCIceCandidate, RTCSessionDescription
 
 from calls import limits
@@ -24,6 +26,8 @@ from calls.media.rtc.sender import RTCRtpSender
 from calls.media.rtc.transport import RTCDtlsTransport
 
 logger = logging.getLogger(__name__)
+
+USERNAME = 16  # characters, of 62 kinds: nobody finds one by trying (RFC 8445, section 5.3)
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
 
@@ -61,10 +65,12 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         transceiver.setCodecPreferences(sorted(codecs, key=lambda codec: codec.mimeType == "video/H264"))
         return transceiver
 
-    def _RTCPeerConnection__createDtlsTransport(self) -> aiortc.RTCDtlsTransport:  # noqa: N802
-        transport: aiortc.RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
+    def _RTCPeerConnection__createDtlsTransport(self) -> RTCDtlsTransport:  # noqa: N802
+        transport: RTCDtlsTransport = super()._RTCPeerConnection__createDtlsTransport()  # type: ignore[misc]
         transport.__class__ = RTCDtlsTransport
         connection = transport.transport._connection
         connection.__class__ = IceConnection
+        connection._local_username = random_string(USERNAME)
         connection.get_component_candidates = partial(gathering.candidates, connection)  # type: ignore[method-assign]
+        transport.listen()
         return transport
