@@ -191,8 +191,6 @@ def _sheets(view: View | None, title: str) -> list[str]:
         sheets += ["direct.css"] if title == "Room" else ["direct.css", "direct_dock.css"]
     else:
         sheets.append("lobby.css" if title == "Lobby" else "plain.css")
-    if status in (Status.OUTGOING, Status.INCOMING):
-        sheets.append("ringing.css")
     if not webrtc.sending():
         sheets.append("camera_off.css")
     return sheets

@@ -1,7 +1,4 @@
-"""A call that rings, on both sides: the dialog, the tone, the page's title, a notification.
-
-A style sheet lays the person's own preview over the gap in the dialog.
-"""
+"""A call that rings, on both sides: a dialog with the own preview in it, a tone, the page's title, a notification."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +13,7 @@ from components import session
 HERE = Path(__file__).parent
 KEY = "ringing"
 # Streamlit takes one module, so the parts are joined to one.
-PARTS = ("sounds.js", "ringer.js", "ringing.js")
+PARTS = ("sounds.js", "ringer.js", "layer.js", "ringing.js")
 
 _component = st.components.v2.component(
     "parley_ringing",

@@ -1,25 +1,32 @@
 // What tells of a ring beside the dialog: a tone, the page's title, a notification.
 
 const RINGS = {
-  incoming: { every: 3_000, play: () => [0, 0.4].map((at) => tone([659, 784], at, 0.3, 0.12)) },
-  outgoing: { every: 4_000, play: () => [tone([425], 0, 1.0, 0.03)] },
+  incoming: { every: 3_000, tones: [[[659, 784], 0, 0.3], [[659, 784], 0.4, 0.3]], volume: VOLUME.ring },
+  outgoing: { every: 4_000, tones: [[[425], 0, 1]], volume: VOLUME.ringback },
 };
 
 const ringer = {
-  call: null, direction: null, timer: null, sounding: [], notice: null,
+  call: null, direction: null, timer: null, notice: null, hear: null,
 
-  follow(call) {
-    this.call = call;
+  // `hear` is the button to press where the browser wants a gesture first.
+  follow(call, hear) {
+    Object.assign(this, { call, hear });
     const direction = call && (call.incoming ? "incoming" : "outgoing");
     if (direction === this.direction) return;
     this.stop();
     this.direction = direction;
     if (!direction) return;
-    const { every, play } = RINGS[direction];
-    const again = () => { this.sounding = play(); };
-    again();
-    this.timer = setInterval(again, every);
+    hear.onclick = () => this.sound();
+    this.sound();
+    this.timer = setInterval(() => this.sound(), RINGS[direction].every);
     if (direction === "incoming") this.notify();
+  },
+
+  async sound() {
+    const { tones, volume } = RINGS[this.direction];
+    const { hear } = this, heard = await voice.play(tones, volume);
+    if (heard && hear.matches(":focus")) layer.dialog?.focus();
+    hear.hidden = heard;
   },
 
   notify() {
@@ -30,9 +37,9 @@ const ringer = {
 
   stop() {
     clearInterval(this.timer);
-    this.sounding.forEach((gain) => gain.disconnect());
+    voice.stop();
     this.notice?.close();
-    Object.assign(this, { direction: null, timer: null, sounding: [], notice: null });
+    Object.assign(this, { direction: null, timer: null, notice: null });
   },
 };
 

@@ -10,23 +10,23 @@ const STEADY = 12;  // px; who moves the pointer further before letting go may h
 let shown = null, saying = null, pressed = null;
 
 export default function ringing({ data, parentElement, setStateValue }) {
-  ringer.follow(data.ring);
+  ringer.follow(data.ring, parentElement.querySelector(".ringing-hear"));
   titleBar();
   chime(data.company);
   permission.follow(parentElement.querySelector(".ringing-notify"), data.offersNotifications);
-  follow(parentElement.querySelector("dialog"), data, setStateValue);
-  return () => ringer.stop();
+  follow(parentElement.querySelector(".ringing-dialog"), data, setStateValue);
+  return () => { ringer.stop(); layer.close(); };
 }
 
 function follow(dialog, { ring, camera }, setStateValue) {
   if (!ring) {
     clearInterval(saying);
-    dialog.close();
+    layer.close();
     shown = null;
     return;
   }
   write(dialog, ring, camera);
-  const [putDown, accept] = dialog.querySelectorAll("button");
+  const [putDown, accept] = dialog.querySelectorAll(".ringing-answer button");
   const enable = (enabled) => { putDown.disabled = accept.disabled = !enabled; };
   const answer = (accepts) => {
     let times = 0;
@@ -46,10 +46,11 @@ function follow(dialog, { ring, camera }, setStateValue) {
     window.dispatchEvent(new CustomEvent("parley-accept", { detail: ring.room }));
     answer(true);
   });
+  layer.open(dialog);
+  layer.showPreview(!camera);
   if (shown === ring.deadline) return;
   shown = ring.deadline;
   rest(enable);
-  open(dialog);
   // Cameras and connections start only once it is on the screen who calls: starting them keeps a browser busy.
   requestAnimationFrame(() => setTimeout(() => setStateValue("shown", ring.room)));
 }
@@ -82,15 +83,8 @@ function write(dialog, { incoming, name }, camera) {
   dialog.querySelector("h2").textContent = incoming ? "Incoming call" : "Outgoing call";
   dialog.querySelector("#ringing-who").textContent = incoming ? `${name} is calling` : `Calling ${name}…`;
   dialog.querySelector(".ringing-preview").textContent = camera;
-  const [putDown, accept] = dialog.querySelectorAll("button");
+  const [putDown, accept] = dialog.querySelectorAll(".ringing-answer button");
   putDown.textContent = incoming ? "Decline" : "Cancel";
   accept.hidden = !incoming;
-}
-
-// Whoever is typing goes on typing; everybody else is one press of the tabulator away from the answer.
-function open(dialog) {
-  const typing = document.activeElement, keep = typing?.matches("input, textarea");
-  dialog.close();
-  dialog.show();
-  (keep ? typing : dialog).focus({ preventScroll: true });
+  dialog.querySelector(".ringing-key").textContent = `Esc ${incoming ? "declines" : "cancels"}`;
 }
