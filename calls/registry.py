@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from calls import limits
 from calls.allowance import Allowances
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
+from calls.lookalikes import skeleton
 from calls.paths import Direct, DirectState, MediaPath, PathReason
 from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
 from calls.states import PUT_DOWN, REASONS, EndReason, Event, Status, after
@@ -86,8 +87,8 @@ class Registry:
     # People and their tabs
 
     def enter(self, name: str, address: str = "") -> Seat:
-        """Let a person in under this name, or under the name and a number where it is taken. `address` is the network
-        that the person comes from; what its people do counts together. InputError, RateLimitError."""
+        """Let a person in under this name, with a number where one here cannot be told from it. `address` is the
+        network that the person comes from; what its people do counts together. InputError, RateLimitError."""
         with self._changing():
             self._allowances.spend(limits.ENTERS.times(limits.ADDRESS_PEOPLE), address)
             me = Participant(secrets.token_hex(8), self._free_name(clean_name(name)), self._clock())
@@ -460,9 +461,9 @@ class Registry:
         return tab is not None and tab.epoch == seat.epoch
 
     def _free_name(self, name: str) -> str:
-        taken = {person.name.casefold() for person in self._people.values()}
+        taken = {skeleton(person.name) for person in self._people.values()}
         number, free = 2, name
-        while free.casefold() in taken:
+        while skeleton(free) in taken:
             suffix = f" {number}"
             number, free = number + 1, clean_name(name[: 40 - len(suffix)]) + suffix
         return free

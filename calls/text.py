@@ -6,35 +6,28 @@ import unicodedata
 
 from calls import limits
 from calls.errors import InputError
+from calls.lookalikes import OWN_MARK, marks_as_own
+from calls.unseen import FLAG, MARKS, misleads, shows_nothing
 
 # Crockford's base 32: no I, L, O or U, so a code can be read aloud and typed from paper.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
 _CODE_GROUPS, _GROUP_LENGTH = 3, 4  # 12 symbols of 5 bits: 60 bits
 
-# Joiners hold emoji families and several scripts together; every other invisible character can only mislead.
-_JOINERS = "\u200c\u200d"
-
-# Which way a word of Arabic or Hebrew is read; keyboards put them in.
-_MARKS = "\u200e\u200f\u061c"
-
-# The flags of England, Scotland and Wales: a black flag, and its region in letters that are not shown (UTS #51).
-_REGIONS = ["".join(chr(0xE0000 + ord(letter)) for letter in region) for region in ("gbeng", "gbsct", "gbwls")]
-_FLAG = re.compile(f"(\U0001f3f4(?:{'|'.join(_REGIONS)})\U000e007f)")
-
-# Reserved for pictures: an emoji newer than Python's own tables has no category yet, and phones send it all the same.
-_PICTURES = range(0x1F000, 0x1FB00)
-
 
 def clean_name(text: str) -> str:
     """The name as it is kept: stripped, NFC, white space folded, 1 to 40 characters.
 
-    Raises InputError for a name that is empty, too long, or holds control or formatting characters.
+    Raises InputError for a name that is empty, too long, holds characters that show nothing, or is written as the own
+    name is on every page.
     """
     text = " ".join(text.split())
-    if any(_misleads(c) and c not in _JOINERS for c in _FLAG.sub("", text)):
+    if any(map(misleads, FLAG.sub("", text))):
         raise InputError("Your name holds characters that cannot be shown. Remove them and try again.")
-    return _checked(text, "Your name", limits.NAME_LENGTH)
+    text = _checked(text, "Your name", limits.NAME_LENGTH)
+    if marks_as_own(text):
+        raise InputError(f"Others would take this name for their own, which has {OWN_MARK} behind it. Choose another.")
+    return text
 
 
 def clean_message(text: str) -> str:
@@ -43,26 +36,22 @@ def clean_message(text: str) -> str:
     What cannot be shown is left out: it comes along, unseen, with what is pasted. Raises InputError for a message that
     is empty or too long.
     """
-    return _checked("".join(map(_shown, _FLAG.split(text))).strip(), "A message", limits.MESSAGE_LENGTH)
+    return _checked("".join(map(_shown, FLAG.split(text))).strip(), "A message", limits.MESSAGE_LENGTH)
 
 
 def _shown(part: str) -> str:
-    if _FLAG.fullmatch(part):
+    if FLAG.fullmatch(part):
         return part
-    return "".join(c for c in part if not _misleads(c) or c in _JOINERS + _MARKS + "\n\t")
+    return "".join(c for c in part if not misleads(c) or c in MARKS + "\n\t")
 
 
 def _checked(text: str, what: str, most: int) -> str:
     text = unicodedata.normalize("NFC", text)
-    if all(c.isspace() or c in _JOINERS + _MARKS for c in text):
+    if shows_nothing(text):
         raise InputError(f"{what} cannot be empty.")
     if len(text) > most:
         raise InputError(f"{what} can have at most {most:,} characters; this has {len(text):,}.")
     return text
-
-
-def _misleads(character: str) -> bool:
-    return unicodedata.category(character).startswith("C") and ord(character) not in _PICTURES
 
 
 def new_code() -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from calls.lookalikes import OWN_MARK
 from calls.rooms import Participant, Room, View
 from calls.states import Status
 from components import session
@@ -21,7 +22,7 @@ def show(view: View) -> None:
 
 
 def _person(person: Participant, me: str) -> str:
-    name = plain(person.name) + (" (you)" if person.id == me else "")
+    name = plain(person.name) + (f" {OWN_MARK}" if person.id == me else "")
     muted = "" if person.microphone else " · :material/mic_off: muted"
     unseen = "" if person.camera else " · :material/videocam_off: camera off"
     return f":gray-badge[{name}{muted}{unseen}]"

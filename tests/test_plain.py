@@ -37,6 +37,24 @@ def test_no_shortcode_is_left(text: str) -> None:
     assert not re.search(r":[\w+-]", unescaped)
 
 
+# What mdast-util-gfm-autolink-literal, by which Streamlit's Markdown finds addresses, takes for one.
+ADDRESS = re.compile(r"https?://|www(?=\.)|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.ASCII | re.IGNORECASE)
+address = st.lists(st.sampled_from(["www.", "WWW.", "http://", "HTTPS://", "mailto:", "a", "@", ".", "evil.com", " "]))
+
+
+@pytest.mark.parametrize("text", ["www.evil.com", "a.b@evil.com", "https://evil.com", "xmpp:a@b.com", "Ann www.b.com"])
+def test_an_address_is_no_link(text: str) -> None:
+    """It was one, for everybody in the lobby: ADDRESS finds it in the text, and not in what is shown."""
+    assert ADDRESS.search(text)
+    assert not ADDRESS.search(re.sub(r"\\(.)", r"\1", plain(text)))
+
+
+@given(address.map("".join) | markup)
+def test_no_address_is_left(text: str) -> None:
+    """However it is put together."""
+    assert not ADDRESS.search(re.sub(r"\\(.)", r"\1", plain(text)))
+
+
 @pytest.mark.parametrize("sign", ["<->", "->", "<-", "--", ">=", "<=", "~="])
 @pytest.mark.parametrize("text", ["Ann {} Bob", "{}", "{} Bob"])
 def test_no_sign_is_left(text: str, sign: str) -> None:

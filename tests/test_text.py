@@ -28,6 +28,8 @@ NEW_EMOJI = "\U0001fadf"  # of Unicode 16, later than the tables of the Python t
         (f"Ann {FAMILY}", f"Ann {FAMILY}"),
         (f"Ann {NEW_EMOJI}", f"Ann {NEW_EMOJI}"),
         (f"Ann {SCOTLAND}", f"Ann {SCOTLAND}"),
+        ("\u845b\U000e0100", "\u845b\U000e0100"),
+        ("Ann \u2764\ufe0f", "Ann \u2764\ufe0f"),
         ("*Ann* <b>", "*Ann* <b>"),
         ("x" * NAME_LENGTH, "x" * NAME_LENGTH),
     ],
@@ -37,22 +39,40 @@ def test_a_name_is_kept_as_it_was_meant(typed: str, kept: str) -> None:
     assert clean_name(typed) == kept
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n", "\u200d", "\u200d \u200c", "\u00a0\u200d\u00a0"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n", "\u200d", "\u200d \u200c", "\u00a0\u200d\u00a0", "\ufe0f \U000e0101"]
+)
 def test_what_shows_nothing_is_empty(text: str) -> None:
-    """A name or message of spaces and joiners alone would be invisible, so it is refused as empty."""
+    """A name or message of spaces, joiners and selectors alone would be invisible, so it is refused as empty."""
     with pytest.raises(InputError, match="cannot be empty"):
         clean_name(text)
     with pytest.raises(InputError, match="cannot be empty"):
         clean_message(text)
 
 
-@pytest.mark.parametrize("bad", ["\x00", "\x07", "\x1b", "\u202e", "\u200b", "\ufeff", "\ud800", "\ue000", "\u2065"])
+@pytest.mark.parametrize("bad", "\x00\x07\x1b\u202e\u200b\ufeff\ud800\ue000\u2065\u3164\u115f\uffa0\u034f\u17b4\u2800")
 def test_characters_that_mislead_are_refused(bad: str) -> None:
-    """Control, bidirectional, zero-width, half, private and unassigned characters raise in a name. From a message,
-    which its field has forgotten by then, they are left out."""
+    """Control, bidirectional, zero-width, half, private, unassigned and blank characters raise in a name. From a
+    message, which its field has forgotten by then, they are left out."""
     with pytest.raises(InputError, match="cannot be shown"):
         clean_name(f"a{bad}b")
     assert clean_message(f"a{bad}b") == "ab"
+
+
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\uffa0 \u115f"])
+def test_a_blank_is_no_name_and_no_message(blank: str) -> None:
+    """A letter that shows nothing, as the Hangul filler, does not make a name; a message of it is empty."""
+    with pytest.raises(InputError):
+        clean_name(blank)
+    with pytest.raises(InputError, match="cannot be empty"):
+        clean_message(blank)
+
+
+@pytest.mark.parametrize("name", ["Bob (you)", "Bob (\u0443ou)", "You"])
+def test_nobody_is_named_as_if_they_were_the_reader(name: str) -> None:
+    """The mark of one's own name is refused in a name, in whichever letters, and the message says why."""
+    with pytest.raises(InputError, match="for their own"):
+        clean_name(name)
 
 
 def test_a_message_keeps_what_its_script_needs() -> None:

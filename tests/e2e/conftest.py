@@ -21,7 +21,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 FAILED = pytest.StashKey[bool]()
 STAYING = pytest.StashKey[set[str]]()
 
-CAROL = "<b>Carol</b> *x* :smile: [a](b)"
+CAROL = "<b>C</b> :joy: [a](b) www.a.de a@b.de"
 """A name that must be shown as it was typed, wherever it is shown."""
 
 CALLS = {"talking": {"Alice", "Bob"}, "direct": {"Alice", "Bob"}, "three": {"Alice", "Bob", CAROL}}

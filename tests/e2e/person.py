@@ -334,8 +334,8 @@ class Person:
 
 
 def _typed(text: str) -> str:
-    """A pattern for the text as it was typed; a joiner, which nobody sees, may follow a colon."""
-    return re.escape(text).replace(":", ":\u2060?").replace("/", r"\/")
+    """A pattern for the text as it was typed; a joiner, which nobody sees, may stand in what would be a link."""
+    return re.sub("[:@]|www", "\\g<0>\u2060?", re.escape(text)).replace("/", r"\/")
 
 
 def _is_colour(colour: str) -> str:

@@ -33,6 +33,8 @@ TOO_WIDE = """() => [...document.querySelectorAll("[data-testid=stMain] *")].fil
   const scrolls = element.closest("[data-testid=stDataFrame], [data-testid=stVegaLiteChart], [role=tablist]");
   return width && height && !inside && !scrolls && element.checkVisibility({ visibilityProperty: true });
 }).map((element) => element.outerHTML.slice(0, 200))"""
+# The links to other places than this server.
+WAYS_OUT = """() => [...document.links].filter(({ origin }) => origin !== location.origin).map(({ href }) => href)"""
 # The controls that a screen reader could only call "button".
 NAMELESS = """() => [document, ...[...document.querySelectorAll("iframe")].map((frame) => frame.contentDocument)]
   .flatMap((page) => [...(page?.querySelectorAll("button, input, textarea, select, a[href], [role=button]") ?? [])])
@@ -59,7 +61,7 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.page.evaluate(NOTE_NOTICES)
     alice.calls(bob)
     bob.rings_for(alice)
-    expect(bob.page).to_have_title(f"{alice.name} is calling")
+    expect(bob.page).to_have_title(f"{alice.name} is calling", timeout=WITHIN)
     bob.page.wait_for_function("body => window.notices[0]?.body === body", arg=f"{alice.name} is calling")
     for one in (alice, bob):
         one.page.wait_for_function("() => window.sounds.some(({ state }) => state === 'running')", timeout=WITHIN)
@@ -80,7 +82,7 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
         one.page.wait_for_function(QUIET, timeout=WITHIN)
     alice.hears_all_but_self(bob)
     bob.hears_all_but_self(alice)
-    expect(bob.page).to_have_title("Parley")
+    expect(bob.page).to_have_title("Parley", timeout=WITHIN)
 
     alice.hangs_up()
     alice.reads("Call ended")
@@ -148,7 +150,7 @@ def test_declined_and_cancelled(server: Server, alice: Person, bob: Person) -> N
     alice.page.evaluate(NO_NOTICES)
     bob.calls(alice)
     alice.rings_for(bob)
-    expect(alice.page).to_have_title(f"{bob.name} is calling")
+    expect(alice.page).to_have_title(f"{bob.name} is calling", timeout=WITHIN)
     bob.press("Cancel")
     bob.reads("Cancelled")
     alice.reads(f"Missed call from {bob.name}")
@@ -170,13 +172,17 @@ def test_two_who_call_each_other_talk(server: Server, alice: Person, bob: Person
 
 
 def test_words_are_shown_as_typed(server: Server, alice: Person, carol: Person) -> None:
-    """HTML and Markdown in the chat and in a name, such as Carol's, are text."""
+    """HTML, Markdown and addresses in the chat and in a name, such as Carol's, are text: no link leads out of here."""
     alice.enters(server.url)
     carol.enters(server.url)
+    alice.finds(alice.button(f"Call {carol.name}"))
+    assert alice.page.evaluate(WAYS_OUT) == []
     alice.calls(carol)
+    assert alice.page.evaluate(WAYS_OUT) == []
     carol.accepts()
     alice.is_in_call_with(carol)
-    said = "<b>bold</b> <img src=x onerror=alert(1)> **stars** :tada:\nsecond line"
+    assert alice.page.evaluate(WAYS_OUT) == []
+    said = "<b>bold</b> <img src=x onerror=alert(1)> **stars** :tada:\nsecond line at www.evil.com"
     field = carol.page.get_by_role("textbox", name="Message")
     field.fill(said)
     field.press("Enter")
