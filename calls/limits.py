@@ -30,6 +30,7 @@ UNREAD_BYTES = 256 * 1024  # that one side of a WebSocket has not read; beyond t
 CONNECTS = Rate("connects", 300, 900)  # WebSockets from one address
 LINE_MESSAGES = Rate("messages of a line", 120, 240)  # beyond that they wait
 ADDRESS_MESSAGES = Rate("messages of an address", 1_200, 1_800)  # beyond that they wait
+LOG_LINES = Rate("log lines", 5, 6)  # from one place in the code; beyond that they are counted
 
 # What people type
 

@@ -10,14 +10,19 @@
    change: the callback is called for a choice that nobody made. Here it is compared with what the widget showed last.
 4. Any client may have the caches of all sessions emptied, git run on the event loop, and files written or kept in
    memory, whatever the page offers. Here a session hears only what Parley's own page says, and nothing is uploaded.
+5. A component that is declared while no session runs has the log warn of a "missing ScriptRunContext": the first line
+   that whoever starts the server reads. The server declares streamlit-webrtc's on purpose, so here there is no warning.
 """
 
+from functools import partial
 from typing import Any
 
+from streamlit.components.v1 import component_registry
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -72,6 +77,7 @@ def adapt() -> None:
     """Change Streamlit for this process. Twice is no harm."""
     setattr(AppSession, "handle_backmsg", _hear)  # noqa: B010
     setattr(MemoryUploadedFileManager, "add_file", lambda *_, **__: None)  # noqa: B010
+    setattr(component_registry, "get_script_run_ctx", partial(get_script_run_ctx, suppress_warning=True))  # noqa: B010
     PagesManager.uses_pages_directory = False
     setattr(SafeSessionState, "on_script_will_rerun", _callbacks_first)  # noqa: B010
     setattr(SessionState, "_remove_stale_widgets", _remember_gone)  # noqa: B010

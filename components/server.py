@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 from streamlit.url_util import make_url_path
 
+from calls import logs
 from calls.errors import SettingsError
 from calls.settings import Settings
 from calls.signaling import Signaling
@@ -65,6 +66,7 @@ class Server:
             services = session.services()
         except SettingsError as error:
             raise SystemExit(f"Parley cannot start.\n{error}") from None
+        logs.count_repeats()
         door.open_to(services.settings)
         self._signaling = Signaling(services.registry, allowed_origins=services.settings.allowed_origins)
         # A full collection brings the media to a stand: what is there now stays, and need not be looked through again.

@@ -233,6 +233,12 @@ def test_what_browsers_are_told(server: Server) -> None:
             assert response.headers["Permissions-Policy"] == "camera=(self), microphone=(self), display-capture=(self)"
 
 
+def test_a_server_starts_without_a_warning(server: Server) -> None:
+    """Whoever starts it reads where the page is."""
+    assert "You can now view your Streamlit app" in server.log
+    assert "ScriptRunContext" not in server.log
+
+
 async def test_a_server_below_a_path(tmp_path: Path) -> None:
     """With server.baseUrlPath, the page and /signal are below it; /signal is also where a proxy takes the path away."""
     with serving(tmp_path, path="calls/here/") as below:
@@ -242,3 +248,11 @@ async def test_a_server_below_a_path(tmp_path: Path) -> None:
                 assert json.loads(await connection.recv())["type"] == "welcome"
         async with Visitor.opens(below.url) as ada:
             await ada.enters("Ada Below")
+
+
+async def test_a_line_of_the_log_that_repeats_is_counted(server: Server) -> None:
+    """Two hundred requests that are none fill no disk."""
+    before = server.log.count("Invalid HTTP request received")
+    for _ in range(200):
+        assert b" 400 " in await answer(server, b"nonsense\r\n\r\n")
+    assert 0 < server.log.count("Invalid HTTP request received") - before < 50
