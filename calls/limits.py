@@ -56,6 +56,9 @@ CANDIDATE_LENGTH = 1024  # characters; they have about 120
 
 LOST_PACKETS = 256  # packets; more in a row, or older ones, are not asked for: a second or two of a good picture
 LATE_PACKETS = 3_000  # packets; one further behind is no late one, but from a stream that counts anew (RFC 3550, A.1)
+RTCP_BYTES = 32_000  # bytes a second that one connection may say of its packets; on a bad line it is about half of that
+RTCP_BURST = 64_000  # bytes that it may say at once
+RTCP_MESSAGE = 100  # bytes that each message counts on top, for what it costs to open one
 NACKED_PACKETS = 256  # packets that one request for lost ones may name; further ones are passed over
 
 # What people do, each of them. One address may do as much as ADDRESS_PEOPLE of them: an office, a school.

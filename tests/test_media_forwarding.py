@@ -6,6 +6,7 @@ Most tests share one call of two people, since each connection takes a moment.
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise, product
@@ -15,9 +16,19 @@ import aiortc
 import pytest
 import pytest_asyncio
 from aioice import stun
-from aiortc.rtp import RTCP_PSFB_FIR, RTCP_PSFB_PLI, RtpPacket
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpRtpfbPacket,
+    RtpPacket,
+)
 from av import VideoFrame
 
+from calls.limits import RTCP_BURST, RTCP_BYTES
+from calls.media.budget import Budget
 from calls.media.capacity import Capacity
 from calls.media.packet import Packet
 from calls.media.resends import LEAST, SHARE
@@ -497,6 +508,43 @@ async def test_what_is_genuine_and_malformed_is_dropped(meeting: Party, monkeypa
             transport._received((head + value)[:-3], 1)
     count = bob.audio.frames
     await until(lambda: bob.audio.frames > count + 30)  # more than were on their way
+
+
+async def test_what_is_said_without_end_is_passed_over(meeting: Party) -> None:
+    """A viewer who sends feedback by the thousand is heard as much as one on a bad line needs to be."""
+    _, bob = meeting.guests
+    transport: Any = bob.outgoing[0].getSenders()[0].transport
+    sender = next(each for each in bob.outgoing[0].getSenders() if each.kind == "video")
+    heard = list[AnyRtcpPacket]()
+
+    async def hear(packet: AnyRtcpPacket) -> None:
+        heard.append(packet)
+
+    vars(sender)["_handle_rtcp_packet"] = hear
+    lost = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=sender._ssrc, lost=list(range(0, 65_000, 17)))
+    message = bytes(lost)[: 4 + 8 + 4 * 294]
+    message = message[:2] + (len(message) // 4 - 1).to_bytes(2, "big") + message[4:]
+    transport._sayings = Budget(RTCP_BYTES, RTCP_BURST, time.monotonic())
+    begin = time.monotonic()
+    for _ in range(300):
+        await transport._handle_rtcp_data(message)
+    passed = time.monotonic() - begin
+    del vars(sender)["_handle_rtcp_packet"]
+    transport._sayings = Budget(RTCP_BYTES, RTCP_BURST, time.monotonic())
+    count = sum(isinstance(packet, RtcpRtpfbPacket) and packet.media_ssrc == sender._ssrc for packet in heard)
+    assert 1 < count <= (RTCP_BURST + RTCP_BYTES * passed) / len(message)
+
+
+async def test_what_is_said_and_malformed_is_passed_over(meeting: Party, caplog: pytest.LogCaptureFixture) -> None:
+    """An estimate that names more streams than it has room for, for one: the connection goes on."""
+    _, bob = meeting.guests
+    stream, count = bob.gets["video"], bob.video.frames
+    for fci in (b"REMB\xff\xff\xff\xff", b"REMB", b"", b"REMB\x02\x00\x00\x01" + bytes(4)):
+        await says(bob, RTCP_PSFB_APP, fci)
+    await stream.receiver._send_rtcp(RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=stream.ssrc, lost=[]))
+    await until(lambda: bob.video.frames > count + 10)
+    assert bob.outgoing[0].connectionState == "connected"
+    assert not caplog.records
 
 
 # Switches and time

@@ -65,6 +65,7 @@ def test_the_library_is_the_pinned_one() -> None:
         (aiortc.RTCDtlsTransport, "_setup_srtp", "72a868fa542f"),
         (aiortc.RTCDtlsTransport, "_recv_next", "3ec7decd8ddb"),
         (aiortc.RTCDtlsTransport, "_send_rtp", "b36cc1d9f498"),
+        (aiortc.RTCDtlsTransport, "_handle_rtcp_data", "1515b5d510d5"),
         (aiortc.RTCDtlsTransport, "_handle_rtp_data", "7c7d06e93867"),
         (aiortc.RTCRtpReceiver, "__init__", "4718800a4f1f"),
         (aiortc.RTCRtpReceiver, "receive", "8b7d3aa99ad9"),

@@ -34,7 +34,7 @@ from calls.media.source import Source
 DEFAULT_CAP = 1_500_000  # bits per second
 
 PAUSE = 2_000  # ms without a packet; the rate counter goes through every one of them, so it begins anew
-TELL_EVERY = 100  # ms; when too much comes, the estimate changes with every packet
+TELL_EVERY = 0.1  # seconds; when too much comes, the estimate changes with every packet
 ASK_EVERY = 0.005  # seconds; what is found to be missing within that time is asked for at once
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
@@ -62,7 +62,7 @@ class Incoming(Source):
     def limit_changed(self, bitrate: int | None) -> None:
         if bitrate != self._limit:
             self._limit = bitrate
-            self._receiver.tell_bitrate()
+            self._receiver.tell_bitrate_soon()
 
     @property
     def most(self) -> int:
@@ -90,7 +90,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
     def _track(self, track: RemoteStreamTrack | None) -> None:
         self.__dict__["_remote_track"] = track
         if track is not None:
-            self._source = Incoming(self, track.kind)
+            self._source, self._told_at = Incoming(self, track.kind), 0.0
             track.source = self._source  # type: ignore[attr-defined]
 
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
@@ -98,8 +98,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
             return
         self.__codecs = {codec.payloadType: codec for codec in parameters.codecs if codec.payloadType is not None}
         self.__rtx_ssrc = {each.rtx.ssrc: each.ssrc for each in parameters.encodings if each.rtx}
-        self._estimated_at = self._told_at = 0
-        self._media_ssrc = 0
+        self._estimated_at = self._media_ssrc = 0
         self._losses = Losses()
         self._asking: asyncio.TimerHandle | None = None
         if self.__remote_bitrate_estimator:
@@ -159,15 +158,20 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
             payload_size=len(packet.payload) + packet.padding_size,
             ssrc=packet.ssrc,
         )
-        if estimate is not None and now - self._told_at > TELL_EVERY:
-            self._told_at = now
-            self.tell_bitrate()
+        if estimate is not None:
+            self.tell_bitrate_soon()
 
     # What the browser is told
+
+    def tell_bitrate_soon(self) -> None:
+        """Now or, where that was told a moment ago, with one of the next estimates: there are two a second."""
+        if time.monotonic() - self._told_at > TELL_EVERY:
+            self.tell_bitrate()
 
     def tell_bitrate(self) -> None:
         """How much it may send: as much as arrives well, and as everybody who watches can take (REMB)."""
         estimator: RemoteBitrateEstimator | None = self.__remote_bitrate_estimator
+        self._told_at = time.monotonic()
         if estimator and estimator.ssrcs and self.__rtcp_ssrc is not None:
             bitrate = min(self._source.most, estimator.rate_control.current_bitrate)
             fci = rtp_packets.pack_remb_fci(bitrate, list(estimator.ssrcs))

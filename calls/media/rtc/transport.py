@@ -3,17 +3,23 @@
 The original has a queue, a task and five coroutines for each packet. Private names in use:
 
 - RTCDtlsTransport: _rx_srtp, _tx_srtp, _rtp_router and _rtp_header_extensions_map are used as the original does.
+  _setup_srtp comes before all media. _handle_rtcp_data reads what the other side says (RTCP), however much it says, and
+  an exception there ends the connection.
 - RTCIceTransport._connection is aioice's, whose data_received gets every datagram, and whose _nominated is the pair of
   addresses that ICE has chosen.
 """
 
 import struct
+import time
+from contextlib import suppress
 
 import aiortc
 import pylibsrtp
 from aiortc import rtp as rtp_packets
 from aiortc.rtp import RtpPacket
 
+from calls.limits import RTCP_BURST, RTCP_BYTES, RTCP_MESSAGE
+from calls.media.budget import Budget
 from calls.media.rtc.receiver import RTCRtpReceiver
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
@@ -46,6 +52,16 @@ class RTCDtlsTransport(aiortc.RTCDtlsTransport):
         receiver = self._rtp_router.route_rtp(packet)
         if isinstance(receiver, RTCRtpReceiver):
             receiver.receive_packet(packet, arrived)
+
+    def _setup_srtp(self) -> None:
+        super()._setup_srtp()
+        self._sayings = Budget(RTCP_BYTES, RTCP_BURST, time.monotonic())
+
+    async def _handle_rtcp_data(self, data: bytes) -> None:
+        """What the other side says of packets; what is malformed, or too much, is passed over."""
+        if self._sayings.takes(RTCP_MESSAGE + len(data), time.monotonic()):
+            with suppress(struct.error):
+                await super()._handle_rtcp_data(data)
 
     def send_packet(self, data: bytes) -> None:
         """Encrypt and send a packet; lost without a word, as on any network, when the connection is."""
