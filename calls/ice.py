@@ -18,13 +18,16 @@ Servers = list[dict[str, Any]]
 _AIORTC = re.compile(r"(?P<scheme>stun|turns?):[^?:\[]+(:\d+)?(\?transport=(?P<transport>udp|tcp))?")
 _PREFERENCE = {("stun", "udp"): 0, ("turn", "udp"): 1, ("turn", "tcp"): 2, ("turns", "tcp"): 3}
 
+STEPS = 6  # in which the time goes on that credentials are made of
+
 logger = logging.getLogger(__name__)
 
 
 def servers(
-    settings: Settings, who: str, resolver: Callable[[], Servers], now: float | None = None
+    settings: Settings, who: str | None, resolver: Callable[[], Servers], now: float | None = None
 ) -> tuple[Servers, Servers]:
-    """The servers for the browser of `who`, and those for this server's end, as RTCIceServer dictionaries.
+    """The servers for the browser of `who`, and those for this server's end, as RTCIceServer dictionaries. Who has no
+    name yet (None) gets no TURN server: anybody may open the page, and would have what these servers carry.
 
     The browser tries them all. aiortc takes the first STUN and the first TURN address and falls back on none: its list
     has one address an entry, the most likely to work first. Two empty lists mean that nobody asks any server.
@@ -36,6 +39,8 @@ def servers(
         found = [*_stun(settings), *_turn(settings, who, time.time() if now is None else now)]
     else:
         found = _resolved(settings, resolver)
+    if who is None:
+        found = [server for server in found if not _has([server], "turn")]
     return found, _for_aiortc(found)
 
 
@@ -43,8 +48,8 @@ def _stun(settings: Settings) -> Servers:
     return [{"urls": list(settings.stun_urls)}] if settings.stun_urls else []
 
 
-def _turn(settings: Settings, who: str, now: float) -> Servers:
-    if not settings.turn_urls:
+def _turn(settings: Settings, who: str | None, now: float) -> Servers:
+    if not settings.turn_urls or who is None:
         return []
     username, credential = settings.turn_username, settings.turn_credential.get_secret_value()
     if secret := settings.turn_secret.get_secret_value():
@@ -53,12 +58,14 @@ def _turn(settings: Settings, who: str, now: float) -> Servers:
 
 
 def temporary_credentials(secret: str, who: str, ttl: int, now: float) -> tuple[str, str]:
-    """A user name and a password that a TURN server with the same secret accepts for `ttl` to 2 * `ttl` seconds.
+    """A user name and a password that a TURN server with the same secret accepts for `ttl` seconds or a sixth more.
 
-    Source: draft-uberti-behave-turn-rest-00, section 2.2, as coturn's `use-auth-secret` does it. They are the same for
-    all calls within a period of `ttl`, because a list that changes makes a browser's component start anew.
+    Source: draft-uberti-behave-turn-rest-00, section 2.2, as coturn's `use-auth-secret` does it. It looks at the time
+    when an allocation is made: a call that is relayed may go on for longer. They are the same for a sixth of `ttl`, so
+    that not every run of a page gives its browser another list.
     """
-    username = f"{(int(now) // ttl + 2) * ttl}:{who}"
+    step = ttl // STEPS
+    username = f"{(int(now) // step + 1) * step + ttl}:{who}"
     mac = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return username, base64.b64encode(mac).decode()
 

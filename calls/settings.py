@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -25,6 +25,7 @@ _STUN = re.compile(rf"stuns?:{_HOST_AND_PORT}", re.ASCII)
 _TURN = re.compile(rf"turns?:{_HOST_AND_PORT}(?:\?transport=(?:udp|tcp))?", re.ASCII)
 _ORIGIN = re.compile(rf"(?P<scheme>https?)://{_HOST_AND_PORT}", re.ASCII)
 _ANCESTOR = re.compile(rf"https?://(?:\*\.)?{_HOST_AND_PORT}", re.ASCII)
+_PORTS = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?", re.ASCII)
 _USUAL_PORTS = {"http": "80", "https": "443"}
 
 
@@ -74,6 +75,28 @@ def _ancestor(text: str) -> str:
     return text
 
 
+def _public_address(text: str) -> str:
+    """An address as it is written in a candidate."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise ValueError("should be IP addresses such as 203.0.113.7 or 2001:db8::7, not names") from None
+    if address.is_unspecified or address.is_loopback or address.is_multicast or address.is_link_local:
+        raise ValueError("should be addresses at which browsers reach this server")
+    return str(address)
+
+
+def _udp_ports(value: object) -> object:
+    """One port or a range of them, as text."""
+    text = str(value).replace(" ", "")
+    found = _PORTS.fullmatch(text)
+    if text and not found:
+        raise ValueError("should look like 40000 or 40000-40100")
+    if found and not 0 < int(found["first"]) <= int(found["last"] or found["first"]) < 65536:
+        raise ValueError("should be ports from 1 to 65535, the lower one first")
+    return text
+
+
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Bitrate = Annotated[int, Field(ge=100_000, le=20_000_000)]
 Texts = tuple[str, ...]
@@ -81,6 +104,10 @@ StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDe
 TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
+PublicAddresses = Annotated[
+    tuple[Annotated[str, AfterValidator(_public_address)], ...], NoDecode, BeforeValidator(_split)
+]
+UdpPorts = Annotated[str, BeforeValidator(_udp_ports)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
 Ancestors = Annotated[tuple[Annotated[str, AfterValidator(_ancestor)], ...], NoDecode, BeforeValidator(_split)]
 
@@ -106,6 +133,16 @@ class Settings(BaseSettings):
         1_500_000, description="The most bits per second that a camera sends to the server at 640x480 and below."
     )
     video_bitrate_hd: Bitrate = Field(2_500_000, description="The same for larger pictures.")
+    public_address: PublicAddresses = Field(
+        (),
+        description="Addresses at which browsers reach this server behind a NAT or in a container, comma separated; "
+        "they are told these beside its own, and then it asks no STUN server for them.",
+    )
+    udp_ports: UdpPorts = Field(
+        "",
+        description="The UDP port of all media, or a range (`40000-40100`) of which each process takes the first free "
+        "one; empty for any.",
+    )
     stun_urls: StunUrls = Field(
         ("stun:stun.l.google.com:19302",), description="STUN servers, comma separated; empty for none."
     )
@@ -116,7 +153,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="Instead of the two: the secret shared with coturn (its `static-auth-secret`)."
     )
     turn_ttl: int = Field(
-        86400, ge=60, description="Seconds that credentials made from the secret are valid, at least; twice at most."
+        3600, ge=60, description="Seconds that credentials made from the secret are valid; a sixth more at most."
     )
     resolve_turn: bool = Field(
         True,
@@ -141,6 +178,12 @@ class Settings(BaseSettings):
     connections: int = Field(1_000, ge=2, description="How many WebSockets there may be; each open page has two.")
     connections_per_address: int = Field(200, ge=2, description="The same from one address, such as an office's.")
     push: bool = Field(True, description="Push changes over `/signal`; without it every page asks every 2 s.")
+
+    @property
+    def ports(self) -> range:
+        """The UDP ports that media may use; empty for any."""
+        first, _, last = self.udp_ports.partition("-")
+        return range(int(first), int(last or first) + 1) if first else range(0)
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

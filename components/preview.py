@@ -26,13 +26,12 @@ def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
     settings = session.services().settings
     feed = session.feed()
     feed.chain.name = view.me.name if view else ""
-    who = view.me.id if view else "visitor"
     with st.container(key=KEY):
         context = webrtc.streamer(
             KEY,
             wanted=wanted and devices.usable,
             mode=WebRtcMode.SENDRECV,
-            ice=session.ice_servers(who),
+            ice=session.ice_servers(view),
             send={"video": camera() if devices.camera_usable else False, "audio": devices.microphone_usable},
             source_video_track=feed.preview.open(),
             sendback_audio=False,

@@ -14,6 +14,7 @@ from streamlit.url_util import make_url_path
 
 from calls import logs
 from calls.errors import SettingsError
+from calls.media.rtc import sockets
 from calls.settings import Settings
 from calls.signaling import Signaling
 from components import configuration, door
@@ -39,9 +40,11 @@ def check() -> Settings:
         packages = " ".join(PACKAGES.read_text(encoding="utf-8").split())
         raise SystemExit(f"Parley cannot start: {error}. On Debian: sudo apt-get install {packages}") from None
     try:
-        return configuration.settings()
+        settings = configuration.settings()
+        sockets.check(settings.ports)
     except SettingsError as error:
         raise SystemExit(f"Parley cannot start.\n{error}") from None
+    return settings
 
 
 class Server:
@@ -74,7 +77,8 @@ class Server:
         gc.freeze()
         services.registry.listen(lambda _: self._litter())
         ticking = asyncio.create_task(self._tick(services.registry.expire), name="registry-clock")
-        yield
+        with sockets.reserved():
+            yield
         ticking.cancel()
         with suppress(asyncio.CancelledError):
             await ticking

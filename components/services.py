@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from calls.history import History, past_call
 from calls.media.hub import MediaHub
+from calls.media.rtc import sockets
 from calls.media.rtc.peers import PEERS
 from calls.registry import Registry
 from calls.rooms import Change
@@ -36,6 +37,7 @@ def make() -> Services:
     """New services, by the settings as they are now. Raises SettingsError when one is wrong."""
     settings = configuration.settings()
     PEERS.deny(settings.denied_peers)
+    sockets.configure(settings.ports, settings.public_address)
     registry = Registry(
         ring_timeout=settings.ring_timeout,
         seat_grace=settings.seat_grace,

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -164,8 +164,9 @@ def tell_media(view: View | None, devices: Devices, *, sending: bool) -> None:
         )
 
 
-def ice_servers(who: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def ice_servers(view: View | None) -> webrtc.IceServers:
     """The ICE servers for this person's browser, and those for this server."""
+    who = view.me.id if view else None
     return ice.servers(services().settings, who, webrtc.resolve_turn)
 
 

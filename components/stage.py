@@ -21,7 +21,7 @@ def show(view: View | None, *, wanted: bool) -> None:
             KEY,
             wanted=wanted,
             mode=WebRtcMode.RECVONLY,
-            ice=session.ice_servers(view.me.id if view else "visitor"),
+            ice=session.ice_servers(view),
             send={},
             source_video_track=stage.video.open() if stage else None,
             source_audio_track=stage.audio.open() if stage else None,

@@ -154,6 +154,10 @@ def resolve_turn() -> list[dict[str, Any]]:
     return [dict(server) for server in get_available_ice_servers()]
 
 
+IceServers = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+"""W3C's RTCIceServer dictionaries: the browser's, and this server's."""
+
+
 @dataclass(slots=True)
 class Attempt:
     """What one streamer has been told, and has answered."""
@@ -166,6 +170,9 @@ class Attempt:
     """The SDP of its last offer."""
     refusal: str | None = None
     """Why that was refused, in words for the person."""
+    ice: IceServers = ([], [])
+    """The ICE servers that it has been given. Their credentials are renewed, and a visitor gets more of them with a
+    name; but a list that changes can make the front end begin anew, so each connection keeps its own."""
 
 
 def streamer(
@@ -173,7 +180,7 @@ def streamer(
     *,
     wanted: bool,
     mode: WebRtcMode,
-    ice: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    ice: IceServers,
     send: Mapping[str, Any],
     **options: Any,
 ) -> WebRtcStreamerContext[Any, Any]:
@@ -181,11 +188,13 @@ def streamer(
     are the MediaStreamConstraints (W3C) of what the browser sends. To send other kinds, it begins anew."""
     _prepare_server()
     _begin_anew(key)
-    browser, server = ice
+    kinds = frozenset(kind for kind in send if send[kind])
+    plays = _should_play(key, wanted=wanted, kinds=kinds, ice=ice)
+    browser, server = _attempt(key).ice if plays else ice
     context = webrtc_streamer(
         key=key,
         mode=mode,
-        desired_playing_state=_should_play(key, wanted=wanted, kinds=frozenset(kind for kind in send if send[kind])),
+        desired_playing_state=plays,
         media_stream_constraints=dict(send),
         frontend_rtc_configuration={"iceServers": browser},
         server_rtc_configuration={"iceServers": server},
@@ -246,16 +255,17 @@ def refusal(key: str) -> str | None:
     return _attempt(key).refusal
 
 
-def _should_play(key: str, *, wanted: bool, kinds: frozenset[str]) -> bool:
+def _should_play(key: str, *, wanted: bool, kinds: frozenset[str], ice: IceServers) -> bool:
     attempt = _attempt(key)
     if not wanted or not webrtc_frontend.ready():
         attempt.since = None
         return False
-    if overdue(key) or (playing(key) and attempt.kinds != kinds):
+    found_way = connecting(key) and attempt.ice != ice  # behind a firewall, a person with a name has TURN servers
+    if overdue(key) or found_way or (playing(key) and attempt.kinds != kinds):
         attempt.since = None  # one run of rest; the next one tries anew
         return False
     if attempt.since is None:
-        attempt.kinds = kinds
+        attempt.kinds, attempt.ice = kinds, ice
     if attempt.since is None or playing(key):
         attempt.since = time.monotonic()
     return True

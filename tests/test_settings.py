@@ -70,6 +70,21 @@ def test_lists_in_the_secrets_are_lists_or_texts() -> None:
     assert load_settings({"stun_urls": "stun:a,stun:b"}).stun_urls == ("stun:a", "stun:b")
 
 
+@pytest.mark.parametrize(
+    ("value", "ports"),
+    [("", range(0)), ("40000", range(40000, 40001)), (40000, range(40000, 40001)), ("1 - 65535", range(1, 65536))],
+)
+def test_ports_are_one_or_a_range(value: object, ports: range) -> None:
+    """As an operator writes them, in a variable or in TOML; the default leaves it to the system."""
+    assert load_settings({"udp_ports": value}).ports == ports
+
+
+def test_public_addresses_are_of_both_kinds() -> None:
+    """Written as they are compared with a machine's own."""
+    settings = load_settings({"public_address": "203.0.113.7, 2001:DB8:0::7"})
+    assert settings.public_address == ("203.0.113.7", "2001:db8::7")
+
+
 def test_an_unknown_variable_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slip in a name is an error that says what was meant, never a setting that silently has no effect."""
     monkeypatch.setenv("PARLEY_RING_TIMOUT", "5")
@@ -104,6 +119,15 @@ def test_the_variable_of_the_browser_tests_is_no_setting(monkeypatch: pytest.Mon
         ("video_fps", "29.97", "valid integer"),
         ("turn_ttl", 59, "greater than or equal to 60"),
         ("push", "maybe", "valid boolean"),
+        ("udp_ports", "forty", "40000-40100"),
+        ("udp_ports", "40000-", "40000-40100"),
+        ("udp_ports", "0", "from 1 to 65535"),
+        ("udp_ports", "65536", "from 1 to 65535"),
+        ("udp_ports", "40100-40000", "the lower one first"),
+        ("public_address", "calls.example.org", "not names"),
+        ("public_address", "0.0.0.0", "browsers reach"),
+        ("public_address", "127.0.0.1", "browsers reach"),
+        ("public_address", "fe80::1", "browsers reach"),
         ("stun_urls", ["stun://stun.example.org"], "stun:stun.example.org:3478"),
         ("stun_urls", ["turn:turn.example.org"], "stun:stun.example.org:3478"),
         ("stun_urls", ["stun:a?transport=udp"], "stun:stun.example.org:3478"),

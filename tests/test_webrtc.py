@@ -179,11 +179,18 @@ async def test_a_track_of_a_stage_is_not_relayed() -> None:
 # When a streamer plays
 
 
+def servers(credential: str) -> webrtc.IceServers:
+    """What a browser and this server are given, with a password of the moment."""
+    server = {"urls": ["turn:turn.example.org"], "username": "1:alice", "credential": credential}
+    return [server], [server]
+
+
 class Session:
     """One session, its clock, and what its front end says."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock, self.state = FakeClock(), {webrtc_frontend.KEY: {"ready": True}}
+        self.ice = servers("one")
         for module in (webrtc, webrtc_frontend):
             monkeypatch.setattr(module, "st", SimpleNamespace(session_state=self.state))
         monkeypatch.setattr(webrtc, "time", SimpleNamespace(monotonic=self.clock))
@@ -195,7 +202,7 @@ class Session:
     def runs(self, *, wanted: bool = True, after: float = 0.1, kinds: Collection[str] = ("audio", "video")) -> bool:
         """What the streamer is told in a run that comes so much later, when it is to send these kinds."""
         self.clock.advance(after)
-        return webrtc._should_play("preview", wanted=wanted, kinds=frozenset(kinds))
+        return webrtc._should_play("preview", wanted=wanted, kinds=frozenset(kinds), ice=self.ice)
 
 
 @pytest.fixture
@@ -244,6 +251,29 @@ def test_a_streamer_that_is_to_send_another_kind_is_begun_anew(session: Session)
     assert session.runs()
     session.says(playing=True)
     assert session.runs()
+
+
+def test_a_connection_keeps_the_servers_that_it_began_with(session: Session) -> None:
+    """Credentials are renewed during a call: it goes on with its own, and the next connection has the new ones."""
+    session.runs()
+    session.says(playing=True)
+    session.ice = servers("two")
+    assert [session.runs(after=4_000) for _ in range(2)] == [True, True]
+    assert webrtc._attempt("preview").ice == servers("one")
+    session.runs(wanted=False)
+    session.says(playing=False)
+    assert session.runs()
+    assert webrtc._attempt("preview").ice == servers("two")
+
+
+def test_a_streamer_that_finds_no_way_begins_anew_with_more_servers(session: Session) -> None:
+    """A visitor's preview behind a firewall does not connect; with a name there are TURN servers, and it is tried with
+    them at once."""
+    session.ice = ([], [])
+    assert session.runs()
+    session.ice = servers("one")
+    assert [session.runs(), session.runs(), session.runs()] == [False, True, True]
+    assert webrtc._attempt("preview").ice == servers("one")
 
 
 def test_a_streamer_that_is_not_wanted_rests(session: Session) -> None:

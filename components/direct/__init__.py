@@ -105,7 +105,7 @@ def _call(view: View | None) -> dict[str, Any]:
         "ringing": view.room.ringing,
         "offers": view.me.id == direct.offerer,
         "polite": view.me.id == min(direct.pair),
-        "iceServers": session.ice_servers(view.me.id)[0],
+        "iceServers": session.ice_servers(view)[0],
         "iceTransportPolicy": session.services().settings.ice_transport_policy,
         "otherCamera": other is not None and other.camera,
         "note": _note(view),

@@ -159,12 +159,19 @@ function recover() {
     current.send({ type: "state", state: "failed" });
   } else if (!trouble.restarted && (Date.now() - trouble.at > RECOVER_AFTER || connection.iceConnectionState === "failed")) {
     trouble.restarted = true;
-    connection.restartIce();
+    restart(connection);
   }
 }
 
 function backOnline() {
-  if (current?.shown && !current.leaving) current.peer.connection.restartIce();
+  if (current?.shown && !current.leaving) restart(current.peer.connection);
+}
+
+// The credentials of TURN servers run out; the page has been given new ones meanwhile.
+function restart(connection) {
+  const { iceServers, iceTransportPolicy } = data;
+  if (iceServers) connection.setConfiguration({ iceServers, iceTransportPolicy });
+  connection.restartIce();
 }
 
 window.addEventListener("parley-inbox", read);
