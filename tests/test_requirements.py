@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -23,9 +23,9 @@ def pins(name: str) -> dict[str, str]:
             found |= pins(line.removeprefix("-r "))
         elif line and not line.startswith("#"):
             requirement = Requirement(line)
-            (version,) = requirement.specifier
-            assert version.operator == "==", line
-            found[canonicalize_name(requirement.name)] = version.version
+            (exact,) = requirement.specifier
+            assert exact.operator == "==", line
+            found[canonicalize_name(requirement.name)] = exact.version
     return found
 
 
@@ -55,6 +55,12 @@ def test_what_is_imported_is_pinned(name: str, places: tuple[str, ...]) -> None:
         if not pinned.keys() & {canonicalize_name(each) for each in distributions.get(module, [])}
     }
     assert not missing
+
+
+def test_what_is_installed_is_what_is_pinned() -> None:
+    """Every direct dependency has one exact version, and the tests run with it."""
+    pinned = pins("requirements-dev.txt")
+    assert {name: version(name) for name in pinned} == pinned
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
