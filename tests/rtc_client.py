@@ -517,14 +517,7 @@ class Video(Received):
 
     def colour(self, box: tuple[float, float, float, float] = (0.25, 0.4, 0.75, 0.9)) -> Colour | None:
         """The mean colour in a part (left, top, right, bottom, each 0 to 1) of the newest picture, if there is one."""
-        if self.picture is None:
-            return None
-        pixels = self.picture.to_ndarray(format="rgb24")
-        height, width = pixels.shape[:2]
-        left, top, right, bottom = box
-        part = pixels[int(top * height) : int(bottom * height), int(left * width) : int(right * width)]
-        red, green, blue = part.reshape(-1, 3).mean(axis=0).round().astype(int).tolist()
-        return red, green, blue
+        return mean_colour(self.picture, box) if self.picture else None
 
     def shows(self, colour: Colour, box: tuple[float, float, float, float] = (0.25, 0.4, 0.75, 0.9)) -> bool:
         """Whether that colour is seen there, give or take what encoding does to it."""
@@ -533,9 +526,40 @@ class Video(Received):
 
 
 def _luma(frame: VideoFrame) -> NDArray[np.uint8]:
-    plane = frame.planes[0]
-    rows = np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)
-    return np.asarray(rows[: frame.height, : frame.width], dtype=np.uint8)
+    return _plane(frame, 0)[: frame.height, : frame.width]
+
+
+def _plane(frame: VideoFrame, number: int) -> NDArray[np.uint8]:
+    plane = frame.planes[number]
+    pixels: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)
+    return pixels.reshape(-1, plane.line_size)[: plane.height, : plane.width]
+
+
+def mean_colour(frame: VideoFrame, box: tuple[float, float, float, float]) -> Colour:
+    """The mean colour in a part of a picture (YUV 4:2:0, as ITU-R BT.601 has it).
+
+    It is asked for again and again while a condition is waited for: to make all of the picture RGB would take the
+    processor from those who are waited for.
+    """
+    left, top, right, bottom = box
+    means = []
+    for plane in (_plane(frame, number) for number in range(3)):
+        height, width = plane.shape
+        means.append(
+            float(plane[int(top * height) : int(bottom * height), int(left * width) : int(right * width)].mean())
+        )
+    luma, blueness, redness = 1.164 * (means[0] - 16), means[1] - 128, means[2] - 128
+    rgb = (luma + 1.596 * redness, luma - 0.392 * blueness - 0.813 * redness, luma + 2.017 * blueness)
+    red, green, blue = (round(min(max(value, 0), 255)) for value in rgb)
+    return red, green, blue
+
+
+@cache
+def _turns(hertz: float, count: int) -> NDArray[np.complex128]:
+    """So many samples of a tone, faded in and out, of which the sum of all magnitudes is 2."""
+    window = np.hanning(count)
+    turns: NDArray[np.complex128] = np.exp(-2j * np.pi * hertz * np.arange(count) / RATE) * window * 2 / window.sum()
+    return turns
 
 
 class Audio(Received):
@@ -556,9 +580,7 @@ class Audio(Received):
         if len(self._ticks) < (self._ticks.maxlen or 0):
             return -math.inf
         sound = np.concatenate(self._ticks)
-        window = np.hanning(len(sound))
-        turns = np.exp(-2j * np.pi * hertz * np.arange(len(sound)) / RATE)
-        amplitude = 2 * abs(np.sum(sound * window * turns)) / window.sum()
+        amplitude = abs(np.dot(sound, _turns(hertz, len(sound))))
         return 20 * math.log10(max(amplitude, 1e-9))
 
     def hears(self, hertz: float, *, above: float = -40.0) -> bool:
