@@ -17,6 +17,7 @@ from components import (
     direct,
     doorbell,
     effect_picker,
+    hearing,
     notices,
     page_turner,
     path_notices,
@@ -49,6 +50,7 @@ def show() -> None:
         _follow_call(view, page.title)
         _forget_that_it_was_off(view)
         page_turner.show()
+        hearing.show(in_call=_in_call(view))
         reported = devices.show(microphone_only=session.tab().microphone_only)
         rung = ringing.show(_unless_taken_over(view), _camera_line(reported))
     if session.taken_over(view):
@@ -97,6 +99,10 @@ def _arriving() -> bool:
     """Whether a browser has still to say who this tab was: until then the page would be a stranger's, and a click in it
     lost. Where the script runs without a browser, there is nobody to wait for."""
     return not session.tab().heard and bool(st.context.headers)
+
+
+def _in_call(view: View | None) -> bool:
+    return view is not None and view.me.status is Status.IN_CALL and not session.taken_over(view)
 
 
 def _doorbell(view: View | None, title: str) -> int | None:
