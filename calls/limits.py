@@ -43,6 +43,7 @@ MISSED_LENGTH = 20  # missed calls that one participant is told of
 
 MESSAGE_BYTES = 64 * 1024  # of UTF-8, in one message
 MESSAGES = Rate("messages", 40, 1_200)  # from one participant, or one line of nobody's
+PING_AGAIN = 60.0  # seconds until its next ping that a tab may promise at most; ours promises 4
 OUTBOX = 64  # signals that wait for a slow tab; older ones are lost
 KEPT_SIGNALS = 16  # signals of a direct call that wait for a participant who has not answered
 

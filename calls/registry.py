@@ -49,11 +49,25 @@ class _Tab:
     token: str
     address: str
     gone_at: float | None
+    """Since when no session holds the seat."""
     epoch: int = 0
     version: int = 0
     ending: Ending | None = None
     missed: tuple[MissedCall, ...] = ()
     read: int = 0
+    heard_at: float = 0.0
+    within: float | None = None
+    """The page has promised to be heard again so many seconds after `heard_at`."""
+
+    def lost_since(self, now: float) -> float | None:
+        """Since when there is no sign of the tab; None while there is one.
+
+        A promise counts for more than a session. A network that has gone takes no leave, so its session seems to be
+        there for half a minute; and a page that is heard is there, also while its session begins anew.
+        """
+        if self.within is None:
+            return self.gone_at
+        return self.heard_at + self.within if now >= self.heard_at + 2 * self.within else None
 
 
 class Registry:
@@ -105,7 +119,7 @@ class Registry:
         with self._changing():
             who = self._id_of(token)
             tab = self._tabs[who]
-            tab.epoch, tab.gone_at = tab.epoch + 1, None
+            tab.epoch, tab.gone_at, tab.within = tab.epoch + 1, None, None
             self._put(replace(self._people[who], connected=True))
             self._touch([who])  # a session that held the seat until now has to see that it does not
             return self._seat(who)
@@ -115,7 +129,24 @@ class Registry:
         with self._changing():
             if self._holds(seat) and self._tabs[seat.id].gone_at is None:
                 self._tabs[seat.id].gone_at = self._clock()
-                self._put(replace(self._people[seat.id], connected=False))
+                self._look_for(seat.id)
+
+    def heard(self, who: str, within: float | None) -> None:
+        """The participant's page is there. It says so again `within` so many seconds, or counts as lost after twice
+        that time; None where it promises nothing, as in a tab that nobody looks at. UnknownError."""
+        with self._changing():
+            self._person(who)
+            tab = self._tabs[who]
+            tab.heard_at, tab.within = self._clock(), within
+            self._look_for(who)
+
+    def unheard(self, who: str) -> None:
+        """A line of the participant's has ended. A promise is off, unless it is broken already; twice is no error."""
+        with self._changing():
+            tab = self._tabs.get(who)
+            if tab and tab.lost_since(self._clock()) is None:
+                tab.within = None
+                self._look_for(who)
 
     def identify(self, token: str) -> str:
         """The id of the participant whose tab has this token. UnknownError."""
@@ -348,6 +379,14 @@ class Registry:
 
     # What one is told
 
+    def tell_lost(self, who: str) -> None:
+        """The participant has come in anew after having been away for too long: they are told, as after a call that was
+        lost. UnknownError."""
+        with self._changing():
+            self._person(who)
+            self._tell(who, Ending(EndReason.CONNECTION_LOST, (), self._clock()))
+            self._touch([who])
+
     def dismiss(self, who: str) -> None:
         """The participant has seen how the last call ended. UnknownError."""
         with self._changing():
@@ -434,8 +473,18 @@ class Registry:
         for room in [room for room in self._rooms.values() if room.direct]:
             if room.direct and room.direct.deadline is not None and room.direct.deadline <= now:
                 self._take_path(room, room.through_server(PathReason.NO_PATH, None))
-        for who in [i for i, t in self._tabs.items() if t.gone_at is not None and t.gone_at + self._seat_grace <= now]:
-            self._remove(who, Event.LOSE)
+        for who, tab in [*self._tabs.items()]:
+            since = tab.lost_since(now)
+            if since is not None and since + self._seat_grace <= now:
+                self._remove(who, Event.LOSE)
+            else:
+                self._look_for(who)
+
+    def _look_for(self, who: str) -> None:
+        """Let the others see whether the participant's tab is there."""
+        connected = self._tabs[who].lost_since(self._clock()) is None
+        if connected != self._people[who].connected:
+            self._put(replace(self._people[who], connected=connected))
 
     def _person(self, who: str) -> Participant:
         try:

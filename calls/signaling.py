@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -44,29 +45,46 @@ class Watch:
 class Ping:
     """The tab asks whether the line still works; proxies cut lines that are silent."""
 
+    again: float | None = None
+    """Within how many seconds it asks again; None where it promises nothing."""
+
 
 Incoming = Hello | Watch | Ping | Signal | Report
 
 
 def parse(data: str | bytes | None) -> Incoming:
     """The message that the bytes hold. Raises SignalError: too_large, malformed or unknown_type."""
-    if not isinstance(data, str):
-        raise SignalError("malformed", "Messages are text, as JSON.")
-    if len(data) > limits.MESSAGE_BYTES or len(data.encode(errors="replace")) > limits.MESSAGE_BYTES:
-        raise SignalError("too_large", f"A message can have at most {limits.MESSAGE_BYTES:,} bytes.")
-    message = _object(data)
+    message = _object(_text(data))
     if isinstance(message, dict) and (signal := direct_signals.read(message)):
         return signal
     match message:
         case {"type": "hello", "token": str(token)}:
             return Hello(token)
-        case {"type": "watch" | "ping" as kind}:
-            return Watch() if kind == "watch" else Ping()
+        case {"type": "watch"}:
+            return Watch()
+        case {"type": "ping", **more}:
+            return Ping(_again(more.get("again")))
         case {"type": "hello"}:
             raise SignalError("malformed", "A hello needs a token, as text.")
         case {"type": str(kind)}:
             raise SignalError("unknown_type", f"There is no message of type {kind[:40]!r}.")
     raise SignalError("malformed", "A message is a JSON object with a type.")
+
+
+def _text(data: str | bytes | None) -> str:
+    if not isinstance(data, str):
+        raise SignalError("malformed", "Messages are text, as JSON.")
+    if len(data) > limits.MESSAGE_BYTES or len(data.encode(errors="replace")) > limits.MESSAGE_BYTES:
+        raise SignalError("too_large", f"A message can have at most {limits.MESSAGE_BYTES:,} bytes.")
+    return data
+
+
+def _again(seconds: object) -> float | None:
+    if seconds is None:
+        return None
+    if isinstance(seconds, int | float) and 0 < seconds <= limits.PING_AGAIN:
+        return float(seconds)
+    raise SignalError("malformed", f"A ping comes again within {limits.PING_AGAIN:g} seconds, or says nothing of it.")
 
 
 def _object(data: str) -> object:
@@ -117,6 +135,11 @@ class Conversation:
         except UnknownError:
             return {"type": "gone"}
 
+    def end(self) -> None:
+        """The line is over, and it was the last one of its participant's."""
+        if self.who is not None:
+            self._registry.unheard(self.who)
+
     def _reply(self, message: Incoming) -> Payload:
         match message:
             case Hello(token):
@@ -126,6 +149,9 @@ class Conversation:
                 return {"type": "welcome", "version": self._registry.version(None)}
             case Signal() | Report():
                 return self._pass_on(message)
+            case Ping(again) if self.who is not None:
+                with suppress(UnknownError):  # it is told that it is gone
+                    self._registry.heard(self.who, again)
         return {"type": "pong"}
 
     def _spend(self, key: str) -> None:
@@ -209,6 +235,8 @@ class Signaling:
         finally:
             del self._lines[conversation]
             pushing.cancel()
+            if all(other.who != conversation.who for other in self._lines):
+                conversation.end()
 
     def _on_change(self, change: Change) -> None:
         if self._loop is not None and not self._loop.is_closed():

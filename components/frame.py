@@ -55,6 +55,7 @@ def show() -> None:
         rung = ringing.show(_unless_taken_over(view), _camera_line(reported))
     if session.taken_over(view):
         _dress(styles, ["frame.css"])
+        webrtc.forget()
         _elsewhere()
     view = direct.mind_effects(view)
     sending = direct.sending(view) or webrtc.playing(preview.KEY)
@@ -105,19 +106,21 @@ def _in_call(view: View | None) -> bool:
     return view is not None and view.me.status is Status.IN_CALL and not session.taken_over(view)
 
 
+def _connecting(view: View | None) -> bool:
+    """Whether there is nothing on the stage yet."""
+    return _in_call(view) and not direct.running(view) and not webrtc.playing(stage.KEY)
+
+
 def _doorbell(view: View | None, title: str) -> int | None:
     """Draw it; the version from which on this session has to ask for news, None where it is told or has none."""
     here, services = session.tab(), session.services()
     watches = view is None and title == "Dashboard"
     version = view.version if view else services.registry.version(None)
     polling = doorbell.show(
+        here,
         version=version,
-        session=here.id,
-        heard=here.heard,
-        token=here.token,
         watches=watches,
-        name=here.name,
-        sends=here.sends,
+        waits=_arriving() or _connecting(view),
         push=services.settings.push,
         on_hello=session.resume,
     )

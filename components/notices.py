@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from calls.rooms import Ending, View
-from calls.states import Status
+from calls.states import EndReason, Status
 from components import session, toasts
 from components.names import listed
 from components.reasons import REASONS
 from components.text import plain
 from components.times import length
+
+AWAY = "The connection was lost for too long, or the server was restarted. You are back in the lobby."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def line(ending: Ending) -> str:
     """How a call ended, as Markdown in one line."""
     if ending.missed:
         return f"Missed call from {listed(ending.names)}"
+    if ending.reason is EndReason.CONNECTION_LOST and not ending.names:
+        return AWAY
     words = REASONS[ending.reason]
     about = [f"with {listed(ending.names)}"] if ending.names else []
     if ending.seconds:

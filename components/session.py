@@ -21,8 +21,6 @@ from components.devices import Devices
 from components.services import services as services
 from components.text import plain
 
-AWAY = "The connection was lost for too long, or the server was restarted. You are back in the lobby."
-
 
 class Size(NamedTuple):
     """Of a picture, in pixels."""
@@ -108,10 +106,14 @@ def take_back() -> None:
 def enter(name: str) -> None:
     """Come in under this name; nothing where one is in already, by the first of two clicks. Raises InputError and
     RateLimitError."""
-    if view():
-        return
+    if not view():
+        _come_in(name)
+
+
+def _come_in(name: str) -> str:
     seat = services().registry.enter(name, network(st.context.ip_address))
     tab().token, tab().name = seat.token, name
+    return seat.id
 
 
 def resume(token: str | None, name: str | None, sends: str | None) -> None:
@@ -138,8 +140,7 @@ def _come_back(name: str) -> None:
 
 
 def _enter_again(name: str) -> None:
-    enter(name)
-    _tell(AWAY)
+    services().registry.tell_lost(_come_in(name))
     page_turner.head_for("Lobby")
 
 

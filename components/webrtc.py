@@ -1,6 +1,6 @@
 """The one place that adapts streamlit-webrtc, whose version is pinned. tests/test_webrtc.py fails when it changes.
 
-Seven of its habits would break a call. Its front end's two are answered in components/webrtc_frontend, the others here:
+Some of its habits would break a call. Those of its front end are answered in components/webrtc_frontend, others here:
 1. A background thread stops a connection when the session's page changes. Parley's streamers stand in the frame around
    the pages, so for them no page has changed: `_get_current_page_script_hash` always answers "".
 2. It ends a connection that one run of the script has not drawn, and counts runs that were broken off by the next one.
@@ -13,10 +13,13 @@ Seven of its habits would break a call. Its front end's two are answered in comp
 5. It keeps the connections of a tab that was closed for as long as Streamlit keeps the session. Here they are ended.
 6. An offer that aiortc refuses breaks off the run, and the next one tries it again. Here it is tried once, the person
    is told, and the run goes on. What the front end says is anybody's: what is not of the right form is not handed on.
+7. Its front end gives whatever answer it was handed last to a connection that has just begun, also the one to the
+   connection before. Here an answer names its offer, and components/webrtc_frontend takes no other.
 It also registers its front end only when a script run is the first to import it; here the server is.
 """
 
 import asyncio
+import json
 import logging
 import threading
 import time
@@ -188,6 +191,7 @@ def streamer(
     are the MediaStreamConstraints (W3C) of what the browser sends. To send other kinds, it begins anew."""
     _prepare_server()
     _begin_anew(key)
+    _address_answer(key)
     kinds = frozenset(kind for kind in send if send[kind])
     plays = _should_play(key, wanted=wanted, kinds=kinds, ice=ice)
     browser, server = _attempt(key).ice if plays else ice
@@ -227,6 +231,14 @@ class Drawn:
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Drawn.release)
 def _drawn() -> Drawn:
     return Drawn()
+
+
+def forget() -> None:
+    """This run draws no streamer, so the browser has thrown away what it had of them: end their connections."""
+    for key in STREAMERS:
+        st.session_state.pop(f"{key}-attempt", None)
+        if key in st.session_state:
+            component._reset_context(st.session_state[key])
 
 
 def playing(key: str) -> bool:
@@ -280,6 +292,19 @@ def _begin_anew(key: str) -> None:
         if key in st.session_state:
             component._reset_context(st.session_state[key])
             st.session_state[key]._set_state(component.compile_state(value))
+
+
+def _address_answer(key: str) -> None:
+    """Say in the answer which offer it is for, by the line of SDP that names one (`o=`: RFC 8866, section 5.2)."""
+    context, offer = st.session_state.get(key), _attempt(key).offer
+    if context is not None and context._sdp_answer_json and offer:
+        answer = json.loads(context._sdp_answer_json)
+        context._sdp_answer_json = json.dumps(answer | {"offer": origin(offer)})
+
+
+def origin(sdp: str) -> str:
+    """The line of a session description that names it; empty where it has none."""
+    return next((line for line in sdp.splitlines() if line.startswith("o=")), "")
 
 
 def _attempt(key: str) -> Attempt:

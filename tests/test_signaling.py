@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def padded(length: int, character: str = " ") -> str:
         ('{"type": "watch"}', Watch()),
         ('{"type": "ping"}', Ping()),
         (' \n{"type": "ping", "token": 1}\n', Ping()),
+        ('{"type": "ping", "again": 4}', Ping(4.0)),
+        ('{"type": "ping", "again": null}', Ping()),
         (padded(MESSAGE_BYTES), Ping()),
     ],
 )
@@ -88,6 +91,7 @@ def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> No
         ('{"type": 1}', "malformed"),
         ('{"type": "hello"}', "malformed"),
         ('{"type": "hello", "token": null}', "malformed"),
+        *((f'{{"type": "ping", "again": {again}}}', "malformed") for again in ("0", "61", "1e999", "NaN", '"4"', "[]")),
         ('{"type": "PING"}', "unknown_type"),
         ('{"type": ""}', "unknown_type"),
         ('{"type": "\\ud800"}', "unknown_type"),
@@ -236,6 +240,27 @@ def test_only_its_own_pages_may_open_a_line(origin: str | None, host: str | None
 def test_an_origin_that_is_none_is_foreign(origin: str) -> None:
     """A header that is no origin at all is refused, and nothing is raised."""
     assert same_origin(origin, "localhost:8501") is False
+
+
+def test_a_ping_may_promise_the_next(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """Who does not keep the promise is lost to the others, and back with the next ping; the end of the line takes it
+    back, and nobody's ping promises nothing."""
+    conversation = Conversation(registry, Allowances(clock))
+    assert conversation.answer('{"type": "ping", "again": 4}') == {"type": "pong"}
+    conversation.end()
+    conversation.answer(HELLO % alice.seat.token)
+    conversation.answer('{"type": "ping", "again": 4}')
+    clock.advance(10)
+    registry.expire()
+    assert not alice.me.connected
+    conversation.answer('{"type": "ping", "again": 4}')
+    assert alice.me.connected
+    conversation.end()
+    clock.advance(10)
+    registry.expire()
+    assert alice.me.connected
+    alice.leaves()
+    assert conversation.answer('{"type": "ping", "again": 4}') == {"type": "pong"}
 
 
 # The endpoint, over a real WebSocket
@@ -400,6 +425,33 @@ def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line
     assert caught.value.rcvd.code == 1008
     alice.opens_room()
     assert calm.hears() == {"type": "changed", "version": alice.view.version}
+
+
+def test_a_line_that_has_closed_takes_its_promise_back(server: Server) -> None:
+    """A tab that is closed is not waited for: its session says that it has gone. Where another line is open, as after a
+    change of the network, the promise holds."""
+    alice = Person.enters(server.registry, "Alice")
+
+    def lines() -> int:
+        return sum(conversation.who == alice.id for conversation in server.signaling._lines)
+
+    with server.line() as connection:
+        with server.line() as before:
+            for line in (Line(before), Line(connection)):
+                line.says(HELLO % alice.seat.token)
+                line.says('{"type": "ping", "again": 60}')
+            server.registry.detach(alice.seat)
+        waits_until(lambda: lines() == 1)
+        assert alice.me.connected
+    waits_until(lambda: not alice.me.connected)
+
+
+def waits_until(happens: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if happens():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen")
 
 
 def test_a_line_that_has_closed_is_forgotten() -> None:

@@ -6,6 +6,7 @@ Most of it is no promise of that library: when one of these tests fails after an
 import ast
 import asyncio
 import inspect
+import json
 import re
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -26,6 +27,7 @@ from components.webrtc import PATIENCE
 from tests.people import FakeClock
 
 ROOT = Path(__file__).parent.parent
+FRONT_END = "webrtc_frontend/webrtc_frontend.js"
 DIST = Path(streamlit_webrtc.__file__).parent / "frontend" / "dist"
 NAME = r"[\w$]+"  # of a variable, after the front end's build has shortened it
 
@@ -162,6 +164,24 @@ async def test_a_track_of_a_stage_is_not_relayed() -> None:
     for track in (stage.video.open(), stage.audio.open()):
         for options in ({}, {"buffered": True}, {"buffered": False}):
             assert webrtc.NoRelay().subscribe(track, **options) is track
+
+
+def test_an_answer_says_which_offer_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the line that names the offer (RFC 8866, section 5.2), beside what a browser takes. Twice is no harm."""
+    context: WebRtcStreamerContext[Any, Any] = WebRtcStreamerContext(None, WebRtcStreamerState(False, False))  # noqa: FBT003
+    attempt = webrtc.Attempt(offer="v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\n")
+    state = {"preview": context, "preview-attempt": attempt}
+    monkeypatch.setattr(webrtc, "st", SimpleNamespace(session_state=state))
+    webrtc._address_answer("preview")
+    assert context._sdp_answer_json is None
+    context._sdp_answer_json = json.dumps({"type": "answer", "sdp": "v=0"})
+    for _ in range(2):
+        webrtc._address_answer("preview")
+        named = {"type": "answer", "sdp": "v=0", "offer": "o=- 4611731400430051336 2 IN IP4 127.0.0.1"}
+        assert json.loads(context._sdp_answer_json) == named
+    webrtc.forget()
+    assert context._sdp_answer_json is None
+    assert not webrtc.connecting("preview")
 
 
 # When a streamer plays
@@ -302,6 +322,14 @@ def test_it_shows_errors_as_our_page_reads_them(front_end: str) -> None:
     assert re.search(r"severity:`error`,children:\[(\w+)\.error\.name,`: `,\1\.error\.message\]", front_end)
     assert re.search(r"onClose:\w+,role:\w+=`alert`,severity:", front_end)
     assert '"[role=alert]"' in ours("devices/devices.js")
+    assert all("window.parleyRefused" in ours(script) for script in ("devices/devices.js", FRONT_END))
+
+
+def test_it_waits_for_the_answer_that_is_taken(front_end: str) -> None:
+    """It hands a connection whatever it was given as the answer, for as long as the connection has none: one that is
+    refused without an error is followed by the right one."""
+    taken = rf"({NAME})\.remoteDescription==null&&({NAME})&&{NAME}\.webRtcState===`SIGNALLING`\)"
+    assert re.search(taken + rf"\{{let ({NAME})=JSON\.parse\(\2\);.*?\1\.setRemoteDescription\(\3\)", front_end)
 
 
 def test_it_names_its_toggles_as_our_page_reads_them(front_end: str) -> None:

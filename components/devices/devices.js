@@ -1,6 +1,7 @@
 // Tells the server what only this browser knows of its camera and microphone: whether there are any, whether they may be
 // used, why they could not be, and which are switched off. It reads the preview streamer's frame by what the frame shows
-// to a screen reader: its alert, and its two toggle buttons by the names that components/preview.py gives them.
+// to a screen reader: its alert, and its two toggle buttons by the names that components/preview.py gives them. The alert also
+// tells of connections that fail: it counts where getUserMedia has answered with that error (components/webrtc_frontend).
 
 const PREVIEW = ".st-key-preview iframe";
 const CAMERA_OFF = "Turn camera on", MICROPHONE_OFF = "Unmute microphone";   // what the toggles offer while off
@@ -62,7 +63,8 @@ function look() {
   for (const track of tracks) track.onended = () => { gone.add(track); look(); };  // not for one that is stopped here
   const frame = document.querySelector(PREVIEW)?.contentDocument;
   const shown = frame?.querySelector("[role=alert]") ?? null;
-  const error = shown?.textContent.match(/^(\w+Error)/)?.[1] ?? null;
+  const named = shown?.textContent.match(/^(\w+Error)/)?.[1];
+  const error = named === window.parleyRefused ? named ?? null : null;
   if (error && shown !== alert) errors += 1;
   alert = error ? shown : null;
   const labels = [...(frame?.querySelectorAll("button[aria-label]") ?? [])].map((button) => button.ariaLabel);

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from components.session import Tab
+
 HERE = Path(__file__).parent
 KEY = "doorbell"
 
@@ -17,21 +19,18 @@ _component = st.components.v2.component(
 
 
 def show(
+    here: Tab,
     *,
     version: int,
-    session: str,
-    heard: bool,
-    token: str | None,
     watches: bool,
-    name: str,
-    sends: str | None,
+    waits: bool,
     push: bool,
     on_hello: Callable[[str | None, str | None, str | None], None],
 ) -> bool:
-    """Draw the doorbell; whether this session has to ask for news.
+    """Draw the doorbell of this tab; whether its session has to ask for news.
 
     `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
-    it `watches`.
+    it `watches`. A page that `waits` for long says so.
     `on_hello(token, name, sends)` is called with what the browser remembers of this tab and this person, in answer to
     this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the person has
     chosen to send, as session.py writes it.
@@ -39,32 +38,27 @@ def show(
 
     def hello() -> None:
         payload = st.session_state[KEY].get("hello")
-        if isinstance(payload, Mapping) and payload.get("session") == session:
+        if isinstance(payload, Mapping) and payload.get("session") == here.id:
             on_hello(*(_text(payload.get(what)) for what in ("token", "name", "sends")))
 
     result = _component(
         key=KEY,
         data={
             "version": version,
-            "session": session,
-            "heard": heard,
-            "token": token,
+            "session": here.id,
+            "heard": here.heard,
+            "token": here.token,
             "watches": watches,
-            "name": name,
-            "sends": sends,
+            "waits": waits,
+            "name": here.name,
+            "sends": here.sends,
             "push": push,
-            "woken": _woken(),
         },
         on_hello_change=hello,
         on_changed_change=lambda: None,
         on_polling_change=lambda: None,
     )
     return not push or result.get("polling") is True
-
-
-def _woken() -> object:
-    """What the browser said when it woke this session last, for it to see that this was heard."""
-    return st.session_state[KEY].get("changed") if KEY in st.session_state else None
 
 
 def _text(value: object) -> str | None:

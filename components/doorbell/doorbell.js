@@ -4,15 +4,20 @@
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
 const NAME = "parley.name";     // sessionStorage: this tab's; localStorage: the last one in this browser, for a new tab
 const SENDS = "parley.sends";   // sessionStorage: whether this tab's person has turned off the camera, or more
-const PING_EVERY = 20_000, PONG_WITHIN = 10_000;
+const PING_EVERY = 4_000, PONG_WITHIN = 4_000;
+const PING_UNSEEN = 20_000;     // in a tab that nobody looks at: browsers hold back its timers
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
-const RETRY_FIRST = 500, RETRY_MOST = 8_000;
+const RETRY_FIRST = 500, RETRY_MOST = 4_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
 const SETTLE_WITHIN = 50;       // for what a run has brought to reach this component, once it is over
-const STREAM_WITHIN = 4_000;    // for a run over Streamlit's own connection, when the line did not answer
+const STREAM_WITHIN = 1_000;    // for Streamlit's own connection to say something, when the line works again
+const LONG = 15_000;            // a page that waits for longer says so
+const SERVICE_RESTART = 1012;   // of a line that is closed: the server stops (IANA, WebSocket Close Code Number Registry)
+const AWAY = "The server cannot be reached. Trying again…";
+const RESTARTS = "The server is being restarted. You will be back in the lobby in a moment.";
 
 let data = {}, say = () => {}, alarm = null;
-let greeted = null;
+let greeted = null, greeting = null;
 
 // What the browsers of a direct call (components/direct) say to each other passes through this line. It waits while the
 // line is down, and while nobody has taken it; what the server has not answered is sent again on the next line.
@@ -22,9 +27,10 @@ const mail = window.parleyMail ??= { inbox: [], outbox: [] };
 export default function doorbell({ data: given, parentElement, setStateValue }) {
   data = given;
   say = setStateValue;
-  alarm = parentElement.querySelector("p");
-  if (!data.heard) greet();
-  else remember();
+  alarm = parentElement.querySelector(".alarm");
+  greet();
+  if (data.heard) remember();
+  patience.follow(parentElement.querySelector(".slow"));
   run.follow();
   line.follow();
   return () => line.close();
@@ -32,11 +38,15 @@ export default function doorbell({ data: given, parentElement, setStateValue }) 
 
 // Who this tab is
 
-// Each session asks once, also the one that a restarted server begins for a page that is open already.
+// Each session asks, also the one that a restarted server begins for a page that is open already. What is said while
+// Streamlit has no connection is lost.
 function greet() {
-  if (greeted === data.session) return;
+  if (!data.heard && greeted === data.session) return;
+  clearTimeout(greeting);
   greeted = data.session;
+  if (data.heard) return;
   say("hello", { session: data.session, token: sessionStorage.getItem(TOKEN), name: nameHere(), sends: sessionStorage.getItem(SENDS) });
+  greeting = setTimeout(() => { greeted = null; greet(); }, RUN_WITHIN);
 }
 
 function nameHere() {
@@ -54,11 +64,12 @@ function remember() {
   else sessionStorage.removeItem(SENDS);
 }
 
-// The line to the server
+// The line to the server. window.parleyLost is whether it is down, and "parley-back" the event that it is up again.
 
 const line = {
   socket: null, greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
   suspect: false,  // the last one did not answer
+  promise: undefined,  // ms until this tab is heard again, as it has told the server
 
   follow() {
     const greeting = data.push && data.heard ? hello() : null;
@@ -81,7 +92,7 @@ const line = {
       this.post();
     };
     socket.onmessage = ({ data: text }) => this.hear(JSON.parse(text));
-    socket.onclose = () => { if (this.socket === socket) this.lost(); };
+    socket.onclose = ({ code }) => { if (this.socket === socket) this.lost(code); };
   },
 
   hear(message) {
@@ -116,27 +127,48 @@ const line = {
   },
 
   healthy() {
+    if (window.parleyLost) window.dispatchEvent(new Event("parley-back"));
+    window.parleyLost = false;
     this.retry = RETRY_FIRST;
     this.failures = 0;
     alarm.hidden = true;
     if (this.polling) say("polling", this.polling = false);
-    clearInterval(this.timers.ping);
-    this.timers.ping = setInterval(() => this.check(PONG_WITHIN), PING_EVERY);
-    if (this.suspect) stream.check();
+    this.beat(PING_EVERY);
+    if (this.suspect) stream.renewUnlessHeard();
     this.suspect = false;
   },
 
-  // A line whose network has gone says nothing: closing it would wait for an answer, too.
+  // While somebody looks at this tab, it promises when it is heard again: the others are told soon when it is cut off. Where
+  // timers are held back, as in a tab that nobody looks at, or while the page is being printed, it promises nothing.
+  beat(within) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.promise = document.hidden ? undefined : within;
+    clearInterval(this.timers.ping);
+    this.timers.ping = setInterval(() => this.check(PONG_WITHIN), this.promise ?? PING_UNSEEN);
+    this.check(PONG_WITHIN);
+  },
+
+  // A line whose network has gone says nothing: closing it would wait for an answer, too. So may Streamlit's connection be.
   check(within) {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
-    this.socket.send(JSON.stringify({ type: "ping" }));
+    this.socket.send(JSON.stringify({ type: "ping", again: this.promise && this.promise / 1_000 }));
     clearTimeout(this.timers.pong);
     this.timers.pong = setTimeout(() => {
       const { socket } = this;
-      this.suspect = true;
+      this.suspect = window.parleyLost = true;
+      stream.ask();
       this.open();
       socket.close();
     }, within);
+  },
+
+  // The network may have changed.
+  look() {
+    const { socket } = this;
+    if (!socket) return;
+    if (socket.readyState === WebSocket.OPEN) return this.check(CHECK_WITHIN);
+    this.open();
+    socket.close();
   },
 
   // One wake-up at a time: what changes meanwhile is seen by the same run, or by one more. And none while the script runs
@@ -149,12 +181,17 @@ const line = {
     this.timers.again = setTimeout(() => this.catchUp(), RUN_WITHIN);
   },
 
-  lost() {
+  lost(code) {
+    window.parleyLost = true;
     clearInterval(this.timers.ping);
     clearTimeout(this.timers.pong);
     this.failures += 1;
     if (this.failures > 1 && !this.polling) say("polling", this.polling = true);
-    serves().then((up) => { alarm.hidden = up; });
+    if (code === SERVICE_RESTART) warn(RESTARTS);
+    else serves().then((up) => {
+      if (up) alarm.hidden = true;
+      else if (alarm.hidden) warn(AWAY);
+    });
     this.timers.retry = setTimeout(() => this.open(), this.retry);
     this.retry = Math.min(2 * this.retry, RETRY_MOST);
   },
@@ -162,11 +199,17 @@ const line = {
   close() {
     const { socket } = this;
     this.socket = null;
+    window.parleyLost = false;
     Object.values(this.timers).forEach(clearTimeout);
     socket?.close();
     Object.assign(this, { greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
   },
 };
+
+function warn(text) {
+  alarm.textContent = text;
+  alarm.hidden = false;
+}
 
 // Whoever is nobody here may look on, where there is something to see.
 function hello() {
@@ -174,9 +217,10 @@ function hello() {
   return data.watches ? JSON.stringify({ type: "watch" }) : null;
 }
 
-// The runs of the script, as Streamlit writes them on the page. Where it does not, none is seen.
+// The runs of the script and the connection that they are drawn over, as Streamlit writes them on the page. Where it does
+// not, none is seen.
 const run = {
-  app: null, over: new MutationObserver(() => setTimeout(() => line.catchUp(), SETTLE_WITHIN)),
+  app: null, connected: true, changes: new MutationObserver(() => run.look()),
 
   isOn() {
     return ["running", "rerunRequested"].includes(this.app?.dataset.testScriptState);
@@ -186,26 +230,43 @@ const run = {
     const app = document.querySelector("[data-testid=stApp]");
     if (app === this.app) return;
     this.app = app;
-    this.over.disconnect();
-    if (app) this.over.observe(app, { attributeFilter: ["data-test-script-state"] });
+    this.changes.disconnect();
+    if (app) this.changes.observe(app, { attributeFilter: ["data-test-script-state", "data-test-connection-state"] });
+  },
+
+  // With a connection that has gone, the session lets go of the seat. It takes it again in its next run, and Streamlit asks
+  // for none where no run was broken off.
+  look() {
+    const connected = this.app.dataset.testConnectionState === "CONNECTED";
+    if (connected && !this.connected) stream.ask();
+    this.connected = connected;
+    setTimeout(() => line.catchUp(), SETTLE_WITHIN);
   },
 };
 
 window.addEventListener("parley-outbox", () => line.post());
 for (const [where, event] of [[window, "parley-check"], [window, "online"], [navigator.connection, "change"]]) {
-  where?.addEventListener(event, () => line.check(CHECK_WITHIN));
+  where?.addEventListener(event, () => line.look());
 }
+document.addEventListener("visibilitychange", () => line.beat(PING_EVERY));
+window.addEventListener("beforeprint", () => line.beat());
+window.addEventListener("afterprint", () => line.beat(PING_EVERY));
 
 // Streamlit's own connection goes the way that the line goes, and has nothing that notices when that has gone: every button
 // would be dead for minutes, and the seat lost. So it is told that it is closed: then Streamlit makes another one, and the
 // page stays as it is. (components/streamlit_frontend knows which it is.)
 
 const stream = {
-  // It is asked for a run, which answers by what woke it.
-  check() {
-    const { woken } = data;
-    say("changed", `check ${Date.now()}`);
-    setTimeout(() => { if (data.woken === woken) this.renew(); }, STREAM_WITHIN);
+  asked: 0,
+
+  // For a run, and so for a sign that it works.
+  ask() {
+    this.asked = Date.now();
+    say("changed", `check ${this.asked}`);
+  },
+
+  renewUnlessHeard() {
+    setTimeout(() => { if ((window.parleyStreamHeard ?? 0) < this.asked) this.renew(); }, STREAM_WITHIN);
   },
 
   renew() {
@@ -223,3 +284,18 @@ async function serves() {
     return false;
   }
 }
+
+// A page that waits: for its session to know it, or for the stage to be connected.
+const patience = {
+  box: null, timer: null,
+
+  follow(box) {
+    this.box = box;
+    box.querySelector("button").onclick = () => location.reload();
+    if (!data.waits) {
+      clearTimeout(this.timer);
+      this.timer = null;
+      box.hidden = true;
+    } else this.timer ??= setTimeout(() => { this.box.hidden = false; }, LONG);
+  },
+};

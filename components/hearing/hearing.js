@@ -35,7 +35,7 @@ function look() {
   const video = timer && picture();
   heedGestures();
   if (video?.srcObject && video.paused) play(video);
-  button.hidden = !video || !silenced.has(video) || !video.srcObject;
+  button.hidden = !(video?.srcObject && video.muted && silenced.has(video));
   if (!button.hidden) place(document.querySelector(FRAMES[0]).getBoundingClientRect());
 }
 

@@ -1,7 +1,8 @@
 // What Parley changes in Streamlit's own front end, once a page.
 // 1. At each run it tells the page that embeds it how things are, in half a dozen messages. Where none does, it tells itself,
 //    and looks for milliseconds at where each of them came from. Here it does not hear itself.
-// 2. Nobody else can reach its connection to the server. Here the one that it last used is window.parleyStream.
+// 2. Nobody else can reach its connection to the server. Here the one that it last used is window.parleyStream, and
+//    window.parleyStreamHeard is when one last brought something (ms since the epoch).
 
 export default function streamlitFrontend() {}
 
@@ -18,7 +19,10 @@ function dropOwn(message) {
 function watchStream() {
   const { send } = WebSocket.prototype;
   WebSocket.prototype.send = function (...data) {
-    if (this.url.includes("/_stcore/stream")) window.parleyStream = this;
+    if (this !== window.parleyStream && this.url.includes("/_stcore/stream")) {
+      window.parleyStream = this;
+      this.addEventListener("message", () => { window.parleyStreamHeard = Date.now(); });
+    }
     return send.apply(this, data);
   };
 }

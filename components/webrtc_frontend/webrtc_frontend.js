@@ -8,12 +8,19 @@
 // 4. The own picture goes to the server and back. Here it is shown as the camera gives it, unless an effect changes it.
 // 5. A connection that is made anew, after a drop or a reload, starts with camera and microphone on. Here what a person has
 //    switched off in a call stays off until the call is over.
-// 6. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
+// 6. It gives a connection that has just begun the last answer that it was handed, which may be one to the connection before.
+//    Here a connection takes the answer to its own offer, once, and no other.
+// 7. It gives a connection up as soon as the network falters. Here one has time to come back by itself, which takes no new
+//    negotiation; when the server can be reached again, one that has not come back, or was offered in vain, is begun anew.
+// 8. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
 //    only its first word counts.
 
 const PREVIEW = ".st-key-preview iframe";
 const FRAMES = [".st-key-stage iframe", PREVIEW];
 const LOOK_EVERY = 50, GATHER_WITHIN = 250;  // ms
+const RECOVER_WITHIN = 4_000;  // ms; for a connection that falters while the server can be reached
+const RETURN_WITHIN = 1_500;  // ms; for one that had no network, once the server can be reached again
+const DOUBTED_FOR = 10_000;  // ms after that; one that falters only now goes by an address that is no more
 const STYLE = `
   body { background: transparent !important; }
   div:has(.MuiStack-root) { width: 100%; }
@@ -121,7 +128,11 @@ function share(devices) {
   let asked = null;
   async function getUserMedia(constraints) {
     // After a direct call the camera is still on there (components/direct), and is handed over.
-    const stream = await (window.parleyOwn?.lend(constraints) ?? ask(constraints));
+    const stream = await (window.parleyOwn?.lend(constraints) ?? ask(constraints)).catch((error) => {
+      window.parleyRefused = error.name;
+      throw error;
+    });
+    delete window.parleyRefused;
     for (const track of stream.getTracks()) {
       track.enabled = !isOff(track.kind);
       given[track.kind] = track;
@@ -164,10 +175,41 @@ function latest(RTCPeerConnection) {
   return class LatestPeerConnection extends RTCPeerConnection {
     static last = null;
     #offered = false;
+    #backAt = 0;
+
+    constructor(...options) {
+      super(...options);
+      window.addEventListener("parley-back", this.#onBack);
+    }
 
     addEventListener(type, listener, ...options) {
       const late = (event) => { if (this.#offered) listener(event); };
-      super.addEventListener(type, type === "icecandidate" ? late : listener, ...options);
+      const patient = (event) => { if (this.connectionState === "disconnected") this.#recover(); else listener(event); };
+      super.addEventListener(type, { icecandidate: late, connectionstatechange: patient }[type] ?? listener, ...options);
+    }
+
+    async #recover() {
+      if (Date.now() - this.#backAt > DOUBTED_FOR) await pause(RECOVER_WITHIN);
+      if (!window.parleyLost) this.#beginAnew("disconnected");  // else the line's return is waited for
+    }
+
+    #onBack = async () => {
+      this.#backAt = Date.now();
+      this.#beginAnew("new", "connecting");  // an offer that nobody heard, made perhaps without a network
+      await pause(RETURN_WITHIN);
+      this.#beginAnew("disconnected");
+    };
+
+    // The library begins the next one when it hears that this one is closed.
+    #beginAnew(...states) {
+      if (!this.#offered || !states.includes(this.connectionState)) return;
+      this.close();
+      this.dispatchEvent(new Event("connectionstatechange"));
+    }
+
+    close() {
+      window.removeEventListener("parley-back", this.#onBack);
+      super.close();
     }
 
     createOffer(...options) {
@@ -182,6 +224,11 @@ function latest(RTCPeerConnection) {
       this.#offered = true;
     }
 
+    async setRemoteDescription(answer) {
+      if (this.signalingState !== "have-local-offer" || answer.offer !== origin(this.localDescription)) return;
+      await super.setRemoteDescription({ type: answer.type, sdp: answer.sdp });
+    }
+
     #giveWay() {
       const used = LatestPeerConnection.last.getSenders().map(({ track }) => track);
       this.getSenders().forEach(({ track }) => { if (!used.includes(track)) track?.stop(); });
@@ -189,6 +236,11 @@ function latest(RTCPeerConnection) {
       return new Promise(() => {});  // whoever waits for this offer waits for ever
     }
   };
+}
+
+// The line that names a session description (RFC 8866, section 5.2); components/webrtc.py has the answer say the offer's.
+function origin({ sdp }) {
+  return sdp.match(/^o=.*$/m)?.[0].trim();
 }
 
 function gathered(connection) {

@@ -59,7 +59,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server that soon gives up who is gone, for all tests that do not need one of their own."""
-    with serving(tmp_path_factory.mktemp("server"), seat_grace="5") as running:
+    with serving(tmp_path_factory.mktemp("server"), seat_grace="10") as running:
         yield running
 
 

@@ -45,6 +45,14 @@ class Host:
         _ip("-n", self.name, "addr", "flush", "dev", f"{self._link}p")
         self._settle(3)
 
+    def cut(self) -> None:
+        """Nothing goes to this host or comes from it any more, as when its network has gone."""
+        _ip("link", "set", self._link, "down")
+
+    def mend(self) -> None:
+        """What was cut works again."""
+        _ip("link", "set", self._link, "up")
+
     def _settle(self, address: int) -> None:
         _ip("-n", self.name, "addr", "add", f"{self._network}.{address}/24", "dev", f"{self._link}p")
         _ip("-n", self.name, "route", "add", "default", "via", self._gateway)

@@ -13,6 +13,15 @@ from tests.e2e.conftest import Meet
 from tests.e2e.person import WITHIN, Person
 from tests.e2e.server import Server, serving
 
+# In the frames of the streamers: no connection gets to know the answer to its offer.
+NEVER_ANSWERED = """() => {
+  if (window === top) return;
+  const connection = RTCPeerConnection.prototype, take = connection.setRemoteDescription;
+  connection.setRemoteDescription = function (answer) {
+    return top.sessionStorage.getItem("never answered") ? new Promise(() => {}) : take.call(this, answer);
+  };
+}"""
+SWITCHES = 2  # there and back, between two tabs
 # What this tab is known by; another one when it has entered anew.
 TOKEN = "() => sessionStorage.getItem('parley.token')"
 
@@ -95,19 +104,24 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
 
 
 def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """While it is away the pages say so; when it is back, both are in the lobby under their names, and can call. Where
-    nobody answers, both are told so, each in words of their own."""
+    """The pages say that it is being restarted, until it is back; then both are in the lobby under their names, read
+    why until they dismiss it, and can call. Where nobody answers, both are told so, each in words of their own."""
     alice, bob = strangers
     with serving(tmp_path, ring_timeout="4") as server:
         alice.meets(bob, server.url)
         alice.sees(bob)
         server.stop()
         for one in (alice, bob):
-            expect(one.page.get_by_text("The server cannot be reached")).to_be_visible(timeout=WITHIN)
+            expect(one.page.get_by_text("The server is being restarted")).to_be_visible(timeout=WITHIN)
         server.start()
         for one in (alice, bob):
             one.reads(f"Hello, {one.name}")
-            expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden(timeout=WITHIN)
+            expect(one.page.get_by_text("The server is being restarted")).to_be_hidden(timeout=WITHIN)
+            one.reads("The connection was lost for too long, or the server was restarted.")
+        alice.page.reload()
+        alice.reads("The connection was lost for too long, or the server was restarted.")
+        alice.press("Dismiss")
+        expect(alice.page.get_by_text("was lost for too long")).to_be_hidden(timeout=WITHIN)
         alice.calls(bob)
         bob.rings_for(alice)
         alice.reads("No answer")
@@ -119,9 +133,22 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
         server.start()
         for one, token in tokens.items():
             one.page.wait_for_function(f"token => ({TOKEN})() !== token", arg=token, timeout=WITHIN)
-            expect(one.page.get_by_text("The server cannot be reached")).to_be_hidden()
+            expect(one.page.get_by_text("The server is being restarted")).to_be_hidden(timeout=WITHIN)
         alice.calls(bob)
         bob.rings_for(alice)
+
+
+def test_a_page_that_waits_for_long_offers_a_way(server: Server, strangers: tuple[Person, Person]) -> None:
+    """A stage that does not come up says so after 15 s; reloaded, the page tries it anew."""
+    alice, bob = strangers
+    alice.page.add_init_script(f"({NEVER_ANSWERED})()")
+    alice.opens(server.url).page.evaluate("sessionStorage.setItem('never answered', true)")
+    alice.meets(bob, server.url)
+    expect(alice.page.get_by_text("Connecting takes longer than it should")).to_be_visible(timeout=2 * WITHIN)
+    alice.page.evaluate("sessionStorage.removeItem('never answered')")
+    alice.press("Reload the page")
+    alice.sees(bob)
+    expect(alice.page.get_by_text("Connecting takes longer than it should")).to_be_hidden()
 
 
 def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:
@@ -136,6 +163,22 @@ def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None
     alice.press("Use it here")
     alice.reads(f"Hello, {alice.name}")
     second.reads("Parley is open in another tab")
+    second.page.close()
+
+
+def test_in_a_call_the_seat_goes_from_tab_to_tab(talking: tuple[Person, Person]) -> None:
+    """Whichever of two tabs the person uses, they are seen and heard from it as they were from the other, and see."""
+    alice, bob = talking
+    with alice.page.context.expect_page() as opened:
+        alice.page.evaluate("window.open(location.href)")
+    second = Person(opened.value, alice.name, alice.colour, alice.hertz)
+    alice.reads("Parley is open in another tab")
+    for here in [alice, second] * SWITCHES + [alice]:
+        here.press("Use it here")
+        here.sees(bob)
+        bob.sees(alice)
+        bob.hears(alice)
+        assert not here.page.get_by_text("did not start").is_visible()
     second.page.close()
 
 

@@ -4,6 +4,8 @@ What a test asks of a page counts as a click there, so the page says by itself h
 """
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Meet
 from tests.e2e.direct import goes_direct
 from tests.e2e.person import FLAGS, WITHIN, Person
-from tests.e2e.server import Server
+from tests.e2e.server import Server, serving
 
 STRICT = (*FLAGS, "--autoplay-policy=document-user-activation-required")
 SAYS = "HEARING "
@@ -46,19 +48,20 @@ def finds(person: Person, **state: Any) -> None:
 
 
 @pytest.fixture
-def strict(server: Server, meet: Meet) -> tuple[Person, Person]:
-    """Alice, whose browser wants a click before a sound, in a call with Bob."""
-    alice, bob = meet("Alice", "red", 440, flags=STRICT), meet("Bob", "green", 880)
-    alice.page.add_init_script(f"({TELLS})()")
-    alice.meets(bob, server.url)
-    alice.sees(bob)
-    return alice, bob
+def strict(tmp_path: Path, meet: Meet) -> Iterator[tuple[Server, Person, Person]]:
+    """Alice, whose browser wants a click before a sound, in a call with Bob; and their server."""
+    with serving(tmp_path) as server:
+        alice, bob = meet("Alice", "red", 440, flags=STRICT), meet("Bob", "green", 880)
+        alice.page.add_init_script(f"({TELLS})()")
+        alice.meets(bob, server.url)
+        alice.sees(bob)
+        yield server, alice, bob
 
 
-def test_a_reloaded_call_is_seen_at_once_and_heard_after_a_click(server: Server, strict: tuple[Person, Person]) -> None:
+def test_a_reloaded_call_is_seen_at_once_and_heard_after_a_click(strict: tuple[Server, Person, Person]) -> None:
     """On either path the picture moves without its sound, under a button that can be reached, on the page of the room
     and in the dock; pressed with the mouse or by a key, it gives way to the sound."""
-    alice, bob = strict
+    server, alice, bob = strict
     silently: dict[str, Any] = {"moves": True, "muted": True, "offered": True}
     alice.page.reload()
     finds(alice, path="stage", **silently)

@@ -8,6 +8,7 @@ from calls.effects import EFFECTS, Effect
 from calls.registry import Registry
 from calls.states import EndReason, Status
 from components import session, webrtc_frontend
+from components.notices import AWAY
 from components.quality_picker import SIZES
 from components.services import Services
 from tests.pages.visitor import Visitor
@@ -121,14 +122,18 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
 
 @pytest.mark.parametrize("label", ["Dismiss", "Clear missed calls"])
 def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor, label: str) -> None:
-    """Whoever has been signed out meanwhile gets no fault to see, and is in again under the same name."""
+    """Whoever has been signed out meanwhile gets no fault to see, is in again under the same name, and reads why until
+    it is dismissed."""
     [other] = bob.view.people
     bob.puts_down(registry.call(bob.id, other.id))
     ada.looks_again()
     registry.leave(other.id)
     ada.presses(label)
     assert ada.told[0] == "This person is not here any more\\."
-    assert "You are back in the lobby" in ada.told[1]
+    ada.looks_again()
+    assert AWAY in ada.reads
+    ada.presses("Dismiss")
+    assert AWAY not in ada.reads
     assert [person.name for person in bob.view.people] == ["Ada"]
 
 
