@@ -10,6 +10,7 @@ ParleyError
 ├── SettingsError         a setting is wrong; the message names it and the fix
 ├── SignalError           a message on /signal is refused; `code` says why, for programs
 ├── OfferError            a browser's offer of a connection is refused
+├── PictureError          a picture is larger than what this server decodes
 └── EffectError           an effect is unknown, or its parameters are out of range
 """
 
@@ -52,6 +53,10 @@ class EffectError(ParleyError):
 
 class OfferError(ParleyError):
     """A browser's offer of a connection (SDP) that is refused; nothing was begun."""
+
+
+class PictureError(ParleyError):
+    """A picture that is larger than what this server decodes; it was not decoded."""
 
 
 class SignalError(ParleyError):

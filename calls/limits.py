@@ -55,6 +55,10 @@ CANDIDATE_LENGTH = 1024  # characters; they have about 120
 
 # Packets of media (RTP, RFC 3550) and what is said of them (RTCP, RFC 4585)
 
+WAITING_PACKETS = 4_096  # packets of pictures that are not whole; a large keyframe has 800
+WAITING_BYTES = 4 * 1024 * 1024  # bytes in them; a large keyframe has one million
+PARAMETER_SETS = 16  # sequence parameter sets of H.264 in one picture; there are one or two
+PARAMETER_SET_BYTES = 512  # bytes of one that are looked at; it has about 30
 LOST_PACKETS = 256  # packets; more in a row, or older ones, are not asked for: a second or two of a good picture
 LATE_PACKETS = 3_000  # packets; one further behind is no late one, but from a stream that counts anew (RFC 3550, A.1)
 RTCP_BYTES = 32_000  # bytes a second that one connection may say of its packets; on a bad line it is about half of that

@@ -61,6 +61,12 @@ def _origin(text: str) -> str:
     return text
 
 
+def _largest(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{2,3}x[1-9]\d{2,3}", text, re.ASCII):
+        raise ValueError("should look like 1920x1080, each from 100 to 9999")
+    return text
+
+
 def _network(text: object) -> object:
     try:
         return ip_network(str(text))
@@ -103,6 +109,7 @@ Texts = tuple[str, ...]
 StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDecode, BeforeValidator(_split)]
 TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Largest = Annotated[str, AfterValidator(_largest)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)]
 PublicAddresses = Annotated[
     tuple[Annotated[str, AfterValidator(_public_address)], ...], NoDecode, BeforeValidator(_split)
@@ -128,6 +135,9 @@ class Settings(BaseSettings):
     )
     video_width: int = Field(640, ge=160, le=1920, description="Width that cameras are asked for, in pixels.")
     video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
+    video_largest: Largest = Field(
+        "1920x1080", description="The largest picture that the server decodes, for effects and the grid."
+    )
     video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
     video_bitrate: Bitrate = Field(
         1_500_000, description="The most bits per second that a camera sends to the server at 640x480 and below."

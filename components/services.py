@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from calls.history import History, past_call
+from calls.media.dimensions import Size
 from calls.media.hub import MediaHub
 from calls.media.rtc import sockets
 from calls.media.rtc.peers import PEERS
@@ -44,7 +45,12 @@ def make() -> Services:
         capacity=settings.room_capacity,
         direct_timeout=settings.direct_timeout,
     )
-    hub = MediaHub(webrtc.event_loop(), spoke=registry.speaks, bitrate=settings.video_bitrate_hd)
+    hub = MediaHub(
+        webrtc.event_loop(),
+        spoke=registry.speaks,
+        bitrate=settings.video_bitrate_hd,
+        largest=Size.parse(settings.video_largest),
+    )
     shared = Services(settings, registry, hub, History(settings.database_url))
     registry.listen(shared.follow)
     return shared

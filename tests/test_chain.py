@@ -166,6 +166,19 @@ def test_an_effect_that_failed_alone_leaves_the_frame(chain: Chain, broken: str)
     assert chain(later) is later
 
 
+def test_all_effects_are_given_up(chain: Chain) -> None:
+    """When the picture is too large for them, say: the person is told once, and another choice begins again."""
+    changes: list[int] = []
+    chain._changed = lambda: changes.append(1)
+    chain.choose([Choice("Mirror")])
+    for _ in range(3):
+        chain.give_up("Too large.")
+    assert (chain.active, chain.failure, len(changes)) == ((), "Too large.", 2)
+    chain.choose([Choice("Edges")])
+    assert chain.failure is None
+    assert chain.active
+
+
 def test_another_choice_clears_the_failure(chain: Chain, broken: str) -> None:
     """The message is about what was chosen; a refused choice leaves it."""
     chain.choose([Choice(broken)])

@@ -1,11 +1,14 @@
 """Pictures put together of packets that come late, twice, or never."""
 
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls.limits import WAITING_BYTES, WAITING_PACKETS
 from calls.media import assembler as module
 from calls.media.assembler import PATIENCE, Assembler, Picture
 from calls.media.packet import Packet
@@ -154,6 +157,58 @@ def test_what_comes_after_its_picture_was_given_out_is_forgotten(clock: Ticking)
         clock.advance(PATIENCE)
     assert not assembler.needs_keyframe
     assert not vars(assembler)["_packets"]
+
+
+class Counted(dict[int, Packet]):
+    """Counts how often it is looked into."""
+
+    looks = 0
+
+    def get(self, *arguments: Any) -> Any:
+        self.looks += 1
+        return super().get(*arguments)
+
+    def __iter__(self) -> Iterator[int]:
+        for number in super().__iter__():
+            self.looks += 1
+            yield number
+
+
+def test_a_packet_costs_the_same_however_many_wait() -> None:
+    """Of a picture without an end, too: those that came before are not looked through again."""
+    assembler = Assembler()
+    waiting = vars(assembler)["_packets"] = Counted()
+    (packets,) = stream([2_000])
+    for number, packet in enumerate(packets[:-1], start=1):
+        assert assembler.add(packet) == []
+        assert waiting.looks <= 3 * number
+    assert len(assembler.add(packets[-1])) == 1
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_what_waits_is_bounded_in_packets(gap: bool) -> None:  # noqa: FBT001
+    """Where no packet is the last one, or one is missing for as long as the clock stands: then a keyframe is needed."""
+    assembler = Assembler()
+    (packets,) = stream([3 * WAITING_PACKETS])
+    if gap:
+        del packets[1]
+    given_out(assembler, packets[: WAITING_PACKETS // 2])
+    assert not assembler.needs_keyframe
+    given_out(assembler, packets[WAITING_PACKETS // 2 : -1])
+    assert assembler.needs_keyframe
+    assert vars(assembler)["_packets"] == {}
+    assert given_out(assembler, stream([1], first=packets[-1].sequence + 1)[0]) == [0]
+
+
+def test_what_waits_is_bounded_in_bytes() -> None:
+    """As many as there are of the largest datagrams."""
+    assembler, sent = Assembler(), 0
+    (packets,) = stream([WAITING_PACKETS])
+    for packet in packets[:-1]:
+        assembler.add(packet._replace(payload=bytes(60_000)))
+        sent += 60_000
+        assert assembler.needs_keyframe == (sent > WAITING_BYTES)
+    assert vars(assembler)["_bytes"] == 0
 
 
 def test_timestamps_have_no_end() -> None:

@@ -12,6 +12,7 @@ from av import VideoFrame
 from calls.media import rendering as module
 from calls.media.assembler import Picture
 from calls.media.codecs import VideoDecoder, VideoEncoder
+from calls.media.dimensions import Size
 from calls.media.packet import Packet
 from calls.media.rendering import MOST_WAITING, Rendering
 from calls.media.workers import WORKERS
@@ -101,6 +102,24 @@ async def play(original: Asked, packets: list[Packet], done: Callable[[], object
     """Publish a packet, and wait until something has come of it."""
     publish(original, *packets)
     await until(done)
+
+
+# What is too large
+
+
+async def test_a_picture_that_is_too_large_is_refused(original: Asked, effect: Dark, work: Counter[str]) -> None:
+    """The person is told how large it is and may be, nothing is decoded of it, and a smaller one is shown again."""
+    told: list[str] = []
+    rendering, viewer = Rendering(original, effect, lambda: CAP, largest=Size(96, 96), refuse=told.append), Kept()
+    rendering.add(viewer)
+    large, small = encoded([100], size=(160, 112)), encoded([100], size=(96, 64))
+    work.clear()
+    await play(original, large, lambda: told)
+    assert "160×112" in told[0]
+    assert "96×96" in told[0]
+    assert effect.times == []
+    await play(original, small, has(viewer, 1))
+    rendering.remove(viewer)
 
 
 # Watching

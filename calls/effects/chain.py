@@ -28,7 +28,7 @@ class Chain:
         self.name = name
         """The person in the picture."""
         self.failure: str | None = None
-        """Which effect failed and was switched off, in one line; None when all is well."""
+        """Why effects were switched off, in one line; None when all is well."""
         self._changed = changed
         """Called, on whichever thread, when what is applied has changed."""
         self._chosen: tuple[Choice, ...] = ()
@@ -44,6 +44,12 @@ class Chain:
         active = tuple(_checked(choice) for choice in choices)
         if active != self._chosen:  # what failed stays off until something else is chosen
             self._chosen, self._active, self.failure = active, active, None
+            self._changed()
+
+    def give_up(self, why: str) -> None:
+        """Switch all effects off until others are chosen; `why` is for the person to read."""
+        if self.failure != why:
+            self._active, self.failure = (), why
             self._changed()
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:

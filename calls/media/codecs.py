@@ -10,6 +10,7 @@ from av import VideoFrame
 from av.video.frame import PictureType
 
 from calls.media.assembler import Picture
+from calls.media.dimensions import LARGEST, Size, check
 from calls.media.packet import Packet, is_entry
 
 _DEPAYLOAD = {"VP8": vpx.vp8_depayload, "H264": h264.h264_depayload}
@@ -17,19 +18,22 @@ _DECODERS: dict[str, type[Decoder]] = {"VP8": vpx.Vp8Decoder, "H264": h264.H264D
 
 
 class VideoDecoder:
-    """Decodes the pictures of one source, in order."""
+    """Decodes the pictures of one source, in order, unless they are larger than `largest`."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: Size = LARGEST) -> None:
+        self._largest = largest
         self._codec = ""
         self._decoder: Decoder | None = None
 
     def decode(self, picture: Picture) -> VideoFrame | None:
-        """The frame, or None while the codec needs more. Raises ValueError and av.FFmpegError for what is broken."""
-        if self._decoder is None or picture.codec != self._codec:
-            self._codec, self._decoder = picture.codec, _DECODERS[picture.codec]()
+        """The frame, or None while the codec needs more. Raises PictureError for what is too large, ValueError and
+        av.FFmpegError for what is broken."""
         data = b"".join(_DEPAYLOAD[picture.codec](payload) for payload in picture.payloads if payload)
         if not data:  # packets that only fill the way; to the decoder, nothing is the end
             return None
+        check(picture.codec, data, self._largest)
+        if self._decoder is None or picture.codec != self._codec:
+            self._codec, self._decoder = picture.codec, _DECODERS[picture.codec]()
         frames = self._decoder.decode(JitterFrame(data, 0))
         if not frames:
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiortc import MediaStreamTrack
 
 from calls.effects.chain import Chain
+from calls.media.dimensions import LARGEST, Size
 from calls.media.rendering import Rendering
 from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.source import Source
@@ -26,14 +27,17 @@ class Sending:
 class Feed:
     """One person's picture and sound, for as long as the person's tab is open. It outlives connections."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None], *, largest: Size = LARGEST
+    ) -> None:
+        """`changed` is called when there is another picture or sound. No picture larger than `largest` is decoded."""
         self.preview = Screen(loop, "video")
         """The person's own picture, as others see it."""
         self.rendering: Rendering | None = None
         """Where the pixels are, for whoever needs them."""
         self.chain = Chain(changed=self._refresh_soon)
         """The effects that the person has chosen."""
-        self._loop, self._changed = loop, changed
+        self._loop, self._changed, self._largest = loop, changed, largest
         self._sends_back = False
         self._sending: Sending | None = None
         self._original: Incoming | None = None
@@ -69,13 +73,16 @@ class Feed:
         original, self._bitrate = source_of(sending.video), sending.bitrate
         if original is not self._original:
             self._original = original
-            self.rendering = Rendering(original, self.chain, lambda: self._bitrate) if original else None
+            self.rendering = self._render(original) if original else None
         for track in (sending.video, sending.audio):
             if track:
                 track.once("ended", self._refresh)
         if original:
             original.cap(sending.bitrate)
         self._refresh()
+
+    def _render(self, original: Source) -> Rendering:
+        return Rendering(original, self.chain, lambda: self._bitrate, largest=self._largest, refuse=self.chain.give_up)
 
     def _refresh_soon(self) -> None:
         self._loop.call_soon_threadsafe(self._refresh)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from calls.media.conference import Conference
+from calls.media.dimensions import LARGEST, Size
 from calls.media.feed import Feed
 from calls.media.stage import Stage
 from calls.rooms import Snapshot
@@ -19,9 +20,11 @@ class MediaHub:
         *,
         spoke: Callable[[str, str], None] = lambda room, who: None,  # noqa: ARG005
         bitrate: int = 2_500_000,
+        largest: Size = LARGEST,
     ) -> None:
-        """`spoke` is told, with the code of the room, who has begun to speak in it. `bitrate` is that of a grid."""
-        self._loop, self._spoke, self._bitrate = loop, spoke, bitrate
+        """`spoke` is told, with the code of the room, who has begun to speak in it. `bitrate` is that of a grid. No
+        picture larger than `largest` is decoded."""
+        self._loop, self._spoke, self._bitrate, self._largest = loop, spoke, bitrate, largest
         self._conferences: dict[str, Conference] = {}
         self._feeds: dict[str, Feed] = {}
         self._stages: dict[str, Stage] = {}
@@ -29,7 +32,7 @@ class MediaHub:
 
     def open_feed(self) -> Feed:
         """A feed for one tab. From any thread."""
-        return Feed(self._loop, self._wire)
+        return Feed(self._loop, self._wire, largest=self._largest)
 
     def send(self, who: str, feed: Feed) -> None:
         """This is what the participant sends. From any thread; the same again is free."""

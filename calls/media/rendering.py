@@ -10,8 +10,10 @@ from typing import NamedTuple
 import av
 from av import VideoFrame
 
+from calls.errors import PictureError
 from calls.media.assembler import Assembler, Picture
 from calls.media.codecs import VideoDecoder, VideoEncoder
+from calls.media.dimensions import LARGEST, Size
 from calls.media.packet import Packet
 from calls.media.source import Source
 from calls.media.workers import WORKERS
@@ -34,13 +36,23 @@ class Rendering(Source):
     """The stream after an effect. It works while somebody watches its packets or its pixels: decoding follows every
     picture, the effect and the encoder the newest one, so that a slow effect costs frames and no delay."""
 
-    def __init__(self, original: Source, effect: Effect, bitrate: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        original: Source,
+        effect: Effect,
+        bitrate: Callable[[], int],
+        *,
+        largest: Size = LARGEST,
+        refuse: Callable[[str], None] = lambda why: None,  # noqa: ARG005
+    ) -> None:
+        """A picture larger than `largest` is not decoded, and `refuse` is told so in words for the person."""
         super().__init__("video")
         self.newest: VideoFrame | None = None
         """The last frame after the effect; None while nobody watches."""
         self.age = 0.0
         """Seconds that the last frame spent between arriving and leaving."""
         self._original, self._effect, self._bitrate = original, effect, bitrate
+        self._largest, self._refuse = largest, refuse
         self._pixel_readers: set[object] = set()
         self._limit: int | None = None
         self._work: list[asyncio.Task[None]] = []
@@ -75,7 +87,7 @@ class Rendering(Source):
         self._fresh: Fresh | None = None
         self._keyframe = True
         self._work = [
-            asyncio.create_task(self._decode_all(VideoDecoder())),
+            asyncio.create_task(self._decode_all(VideoDecoder(self._largest))),
             asyncio.create_task(self._render_newest(VideoEncoder())),
         ]
         self._original.add(self)
@@ -109,6 +121,10 @@ class Rendering(Source):
             pictures, self._pictures, came = self._pictures, [], time.monotonic()
             try:
                 frame = await in_thread(WORKERS, _decode, decoder, pictures)
+            except PictureError as error:
+                self._refuse(str(error))
+                self._begin_anew()
+                continue
             except (av.FFmpegError, ValueError) as error:
                 logger.warning("A picture could not be decoded: %s", error)
                 self._begin_anew()
