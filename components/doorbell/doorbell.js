@@ -4,7 +4,7 @@
 const TOKEN = "parley.token";   // sessionStorage: this tab, across reloads
 const NAME = "parley.name";     // sessionStorage: this tab's; localStorage: the last one in this browser, for a new tab
 const SENDS = "parley.sends";   // sessionStorage: whether this tab's person has turned off the camera, or more
-const PING_EVERY = 4_000, PONG_WITHIN = 4_000;
+const PING_EVERY = 4_000, PONG_WITHIN = 6_000;
 const PING_UNSEEN = 20_000;     // in a tab that nobody looks at: browsers hold back its timers
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
 const RETRY_FIRST = 500, RETRY_MOST = 4_000;
