@@ -69,6 +69,7 @@ function remember() {
 const line = {
   socket: null, greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, polling: false, asked: 0, timers: {}, sent: [],
   suspect: false,  // the last one did not answer
+  answerBy: Infinity,  // when a ping must have been answered, in ms since the epoch
   promise: undefined,  // ms until this tab is heard again, as it has told the server
 
   follow() {
@@ -97,6 +98,7 @@ const line = {
 
   hear(message) {
     clearTimeout(this.timers.pong);
+    this.answerBy = Infinity;
     if (message.type === "welcome" || message.type === "changed") this.newest = message.version;
     if (message.type === "welcome") this.healthy();
     if (message.type === "gone" || message.code === "unknown_token") this.becomeNobody();
@@ -152,9 +154,13 @@ const line = {
   check(within) {
     if (this.socket?.readyState !== WebSocket.OPEN) return;
     this.socket.send(JSON.stringify({ type: "ping", again: this.promise && this.promise / 1_000 }));
+    const answerBy = Date.now() + within;
+    if (answerBy >= this.answerBy) return;  // an earlier ping is waited for
     clearTimeout(this.timers.pong);
+    this.answerBy = answerBy;
     this.timers.pong = setTimeout(() => {
       const { socket } = this;
+      this.answerBy = Infinity;
       this.suspect = window.parleyLost = true;
       stream.ask();
       this.open();
@@ -185,6 +191,7 @@ const line = {
     window.parleyLost = true;
     clearInterval(this.timers.ping);
     clearTimeout(this.timers.pong);
+    this.answerBy = Infinity;
     this.failures += 1;
     if (this.failures > 1 && !this.polling) say("polling", this.polling = true);
     if (code === SERVICE_RESTART) warn(RESTARTS);
@@ -202,7 +209,7 @@ const line = {
     window.parleyLost = false;
     Object.values(this.timers).forEach(clearTimeout);
     socket?.close();
-    Object.assign(this, { greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
+    Object.assign(this, { answerBy: Infinity, greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
   },
 };
 
