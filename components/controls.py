@@ -8,6 +8,9 @@ from components import chat, devices, direct, page_turner, session, webrtc
 from components.devices import Devices
 from components.text import plain
 
+SWITCH = "camera-switch"
+"""One button that turns on or off: the focus stays on it."""
+
 
 def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
     """Draw them below the preview, or in its place while it is off."""
@@ -32,10 +35,11 @@ def _in_call(view: View | None) -> bool:
 
 def _camera(view: View | None, reported: Devices) -> None:
     """In a call the preview's own toggles switch camera and microphone; turning all off is for the lobby."""
-    if not webrtc.sending() or reported.microphone_only:
+    starts = not webrtc.sending() or reported.microphone_only
+    if starts:
         st.button(
             "Turn on camera",
-            key="turn-on-camera",
+            key=SWITCH,
             icon=":material/videocam:",
             on_click=_turn_on,
             args=(reported.errors,),
@@ -52,7 +56,8 @@ def _camera(view: View | None, reported: Devices) -> None:
             )
     if webrtc.sending() and (view is None or view.me.status is Status.IDLE):
         what, icon = ("camera", "videocam_off") if reported.camera_usable else ("microphone", "mic_off")
-        st.button(f"Turn off {what}", icon=f":material/{icon}:", on_click=_turn_off)
+        key = "microphone-off" if starts else SWITCH
+        st.button(f"Turn off {what}", key=key, icon=f":material/{icon}:", on_click=_turn_off)
 
 
 def _turn_on(errors: int, *, microphone_only: bool = False) -> None:

@@ -17,6 +17,7 @@ from components import (
     direct,
     doorbell,
     effect_picker,
+    focus,
     hearing,
     notices,
     page_turner,
@@ -83,6 +84,7 @@ def show() -> None:
             direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen
         preview.prepare(view)
+        focus.show(view, arriving=_arriving())
     watch.show(view.me.id if view else None, asks_since)
     toasts.show()  # only now, because all of the page may have something to say
 

@@ -12,7 +12,7 @@ def show() -> None:
     """Draw the lobby for whoever this tab is."""
     view = session.view()
     # What is below stays at its place whatever comes and goes here: moved, it would lose a code half typed.
-    with st.container():
+    with st.container(key="welcome" if view is None else "hello"):
         if view is None:
             _welcome()
         else:

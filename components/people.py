@@ -20,7 +20,8 @@ STATUS = {
 
 def show(view: View) -> None:
     """Draw everybody else, each with a button to call them."""
-    st.subheader("People online")
+    with st.container(key="people"):
+        st.subheader("People online")
     if not view.people:
         st.caption("Nobody else is here yet. Open a new room and share its link, or wait: people appear here at once.")
     for person in view.people:

@@ -50,7 +50,7 @@ def _nowhere() -> None:
 
 
 def _title(view: View, room: Room) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="call-title", horizontal=True, vertical_alignment="center"):
         if view.others and room.started_at:
             names = listed([person.name for person in view.others])
             st.subheader(f"In call with {names}", width="content")

@@ -30,7 +30,8 @@ const layer = {
     page?.[shows ? "addEventListener" : "removeEventListener"]("keydown", takeEscape, true);
   },
 
-  close() {
+  // The focus goes back to where it was, unless the call begins: then it goes to the room (components/focus).
+  close({ answered = false } = {}) {
     const { dialog, before } = this;
     if (!dialog) return;
     const had = dialog.contains(document.activeElement) || document.activeElement === document.body;
@@ -38,7 +39,7 @@ const layer = {
     this.showPreview(false);
     dialog.hidePopover();
     this.dialog = this.before = null;
-    if (had && before?.isConnected) before.focus({ preventScroll: true });
+    if (had && !answered && before?.isConnected) before.focus({ preventScroll: true });
   },
 };
 

@@ -18,10 +18,10 @@ export default function ringing({ data, parentElement, setStateValue }) {
   return () => { ringer.stop(); layer.close(); };
 }
 
-function follow(dialog, { ring, camera }, setStateValue) {
+function follow(dialog, { ring, camera, company }, setStateValue) {
   if (!ring) {
     clearInterval(saying);
-    layer.close();
+    layer.close({ answered: company.room !== null });
     shown = null;
     return;
   }

@@ -1,0 +1,30 @@
+"""Where the focus goes when what one has just pressed is gone: to what one would read or press next."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from calls.rooms import View
+from calls.states import Status
+from components import webrtc
+
+_component = st.components.v2.component(
+    "parley_focus", js=(Path(__file__).parent / "focus.js").read_text(encoding="utf-8")
+)
+
+HEADINGS = {
+    "outside": [".st-key-welcome h2"],
+    "here": [".st-key-ending [data-testid=stAlert]", ".st-key-people h3"],
+    "call": [".st-key-call-title h3"],
+}
+"""Where one is, and what is found there, as CSS selectors; the first that is on the page is taken."""
+
+BUTTONS = [".st-key-hang-up button", ".st-key-camera-switch button"]
+"""What is at hand when the camera has been turned on or off."""
+
+
+def show(view: View | None, *, arriving: bool) -> None:
+    """Draw it. While the page is `arriving`, nobody has pressed anything."""
+    place = "outside" if view is None else "call" if view.me.status is Status.IN_CALL else "here"
+    data = {"camera": webrtc.sending(), "headings": HEADINGS[place], "buttons": BUTTONS}
+    _component(key="focus", data={"place": None if arriving else place, **data})

@@ -1,0 +1,37 @@
+// Streamlit draws the page of the next run; what was pressed is often not on it, and the browser gives the focus to the body:
+// at a keyboard or a screen reader one begins again at the top of the page. So the focus is put at what one would read or
+// press next. Only where it is lost, and for as long as the page may still change by itself.
+
+const LOOK_EVERY = 100, LOOKS = 50;  // ms, and how many: the room's page opens within a few seconds
+
+let before = { place: null }, timer = null;
+
+export default function focus({ data }) {
+  if (data.place === null) return;
+  if (before.place !== null) {
+    if (data.place !== before.place) settle(data.headings);
+    else if (data.camera !== before.camera) settle(data.buttons);
+  }
+  before = data;
+}
+
+function settle(selectors) {
+  let looks = LOOKS;
+  clearInterval(timer);
+  timer = setInterval(() => {
+    looks -= 1;
+    if (looks === 0) clearInterval(timer);
+    if (document.activeElement === document.body) put(selectors);
+  }, LOOK_EVERY);
+}
+
+function put(selectors) {
+  const found = selectors.map((selector) => document.querySelector(selector));
+  const target = found.find((element) => element?.checkVisibility({ visibilityProperty: true }));
+  if (!target) return;
+  if (!target.matches("button")) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+}
+
+// Who presses a key or the pointer has the focus where they want it.
+for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, () => clearInterval(timer), true);
