@@ -1,8 +1,9 @@
 """The wire protocol of /signal, and the WebSocket endpoint over it. docs/protocol.md is its specification.
 
 The first half decides, without a socket: it parses, limits and answers. The second half moves the bytes, with
-Starlette's WebSocket (https://www.starlette.io/websockets/). What cannot be parsed is answered with a typed error;
-nothing that a browser sends can stop the server.
+Starlette's WebSocket (https://www.starlette.io/websockets/). What cannot be parsed is answered with a typed error. What
+a browser sends can end its own line and no other's: too much of it does, and an error of ours, which is logged. How
+many lines there are, and how large their messages, is bounded in components/door, which comes first.
 """
 
 import asyncio
@@ -229,12 +230,13 @@ class Signaling:
         address = network(websocket.client.host if websocket.client else None)
         conversation, line = Conversation(self._registry, self._allowances, self._deliver, address), _Line()
         self._lines[conversation] = line
-        pushing = asyncio.create_task(_push(websocket, conversation, line))
         try:
-            await _listen(websocket, conversation)
+            async with asyncio.TaskGroup() as tasks:
+                pushing = tasks.create_task(_push(websocket, conversation, line))
+                await _listen(websocket, conversation)
+                pushing.cancel()
         finally:
             del self._lines[conversation]
-            pushing.cancel()
             if all(other.who != conversation.who for other in self._lines):
                 conversation.end()
 

@@ -12,6 +12,8 @@
    memory, whatever the page offers. Here a session hears only what Parley's own page says, and nothing is uploaded.
 5. A component that is declared while no session runs has the log warn of a "missing ScriptRunContext": the first line
    that whoever starts the server reads. The server declares streamlit-webrtc's on purpose, so here there is no warning.
+6. A client may send a number for a text field, and the run fails where it is read. Here a value that is of another kind
+   than the widget's is not taken.
 """
 
 from functools import partial
@@ -19,6 +21,7 @@ from typing import Any
 
 from streamlit.components.v1 import component_registry
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
@@ -37,6 +40,7 @@ HEARD = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
 clear_cache, load_git_info, set_run_on_save, file_urls_request, backend_operation_request."""
 
 _handle_backmsg = AppSession.handle_backmsg
+_set_widgets = SessionState.set_widgets_from_proto
 _remove_stale_widgets = SessionState._remove_stale_widgets
 _widget_changed = SessionState._widget_changed
 
@@ -73,6 +77,13 @@ def _hear(session: AppSession, message: BackMsg) -> None:
         _handle_backmsg(session, message)
 
 
+def _take(state: SessionState, said: WidgetStates) -> None:
+    drawn = state._new_widget_state.widget_metadata
+    kinds = {widget.id: drawn[widget.id].value_type for widget in said.widgets if widget.id in drawn}
+    fitting = (w for w in said.widgets if w.WhichOneof("value") in {None, kinds.get(w.id, w.WhichOneof("value"))})
+    _set_widgets(state, WidgetStates(widgets=fitting))
+
+
 def adapt() -> None:
     """Change Streamlit for this process. Twice is no harm."""
     setattr(AppSession, "handle_backmsg", _hear)  # noqa: B010
@@ -80,5 +91,6 @@ def adapt() -> None:
     setattr(component_registry, "get_script_run_ctx", partial(get_script_run_ctx, suppress_warning=True))  # noqa: B010
     PagesManager.uses_pages_directory = False
     setattr(SafeSessionState, "on_script_will_rerun", _callbacks_first)  # noqa: B010
+    setattr(SessionState, "set_widgets_from_proto", _take)  # noqa: B010
     setattr(SessionState, "_remove_stale_widgets", _remember_gone)  # noqa: B010
     setattr(SessionState, "_widget_changed", _changed)  # noqa: B010

@@ -14,6 +14,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
@@ -135,6 +136,20 @@ def test_a_session_hears_only_what_its_own_page_says(monkeypatch: pytest.MonkeyP
         AppSession.handle_backmsg(cast(AppSession, None), _message(kind))
     assert sorted(map(str, heard)) == ["app_heartbeat", "rerun_script", "stop_script"]
     assert {"clear_cache", "load_git_info", "set_run_on_save", "backend_operation_request"} < set(kinds)
+
+
+def test_a_value_of_another_kind_is_not_taken() -> None:
+    """A client may send anything for a widget; what fits is taken, also for one that is not drawn yet."""
+    runner.adapt()
+    state = SessionState()
+    metadata = WidgetMetadata("field", str, str, "string_value")
+    state._set_widget_metadata(metadata)
+    said = [WidgetState(id="field", double_value=1.0), WidgetState(id="other", double_value=2.0)]
+    state.set_widgets_from_proto(WidgetStates(widgets=said))
+    assert "field" not in state._new_widget_state
+    assert state._new_widget_state.get_serialized("other") == said[1]
+    state.set_widgets_from_proto(WidgetStates(widgets=[WidgetState(id="field", string_value="x")]))
+    assert state._new_widget_state["field"] == "x"
 
 
 def test_nothing_that_is_uploaded_is_kept() -> None:

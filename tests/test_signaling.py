@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from calls.allowance import Allowances
@@ -25,6 +25,7 @@ from calls.registry import Registry
 from calls.signaling import (
     Conversation,
     Hello,
+    Payload,
     Ping,
     Signaling,
     Watch,
@@ -452,6 +453,28 @@ def waits_until(happens: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("it did not happen")
+
+
+def test_an_error_of_ours_ends_one_line(
+    server: Server, tab: Callable[[], Line], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tab connects again; a line that goes on and never rings would be worse. Others do not notice."""
+    alice, bob = Person.enters(server.registry, "Alice"), Person.enters(server.registry, "Bob")
+    lines = {person.id: tab() for person in (alice, bob)}
+    for person in (alice, bob):
+        lines[person.id].says(HELLO % person.seat.token)
+    news = Conversation.news
+
+    def fails_for_alice(line: Conversation) -> Payload:
+        if line.who == alice.id:
+            raise KeyError("an error of ours")
+        return news(line)
+
+    monkeypatch.setattr(Conversation, "news", fails_for_alice)
+    alice.calls(bob)
+    with pytest.raises(ConnectionClosed):
+        lines[alice.id].hears()
+    assert lines[bob.id].hears()["type"] == "changed"
 
 
 def test_a_line_that_has_closed_is_forgotten() -> None:
