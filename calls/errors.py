@@ -7,6 +7,7 @@ ParleyError
 ├── UnknownError          no such participant, room or call (any more)
 ├── RoomFullError         the room holds as many as it may
 ├── RateLimitError        somebody does something too often
+├── StorageError          what is kept cannot be read just now
 ├── SettingsError         a setting is wrong; the message names it and the fix
 ├── SignalError           a message on /signal is refused; `code` says why, for programs
 ├── OfferError            a browser's offer of a connection is refused
@@ -41,6 +42,10 @@ class RoomFullError(ParleyError):
 
 class RateLimitError(ParleyError):
     """Somebody does something too often; nothing was changed. The message says how long to wait."""
+
+
+class StorageError(ParleyError):
+    """The database does not answer, or not as it should."""
 
 
 class SettingsError(ParleyError):

@@ -1,20 +1,27 @@
 """Calls that are over, and the database that remembers them."""
 
 import hashlib
-from collections.abc import Sequence
-from contextlib import suppress
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache, partial
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, sessionmaker
-from sqlalchemy.pool import QueuePool
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
-from calls.errors import SettingsError
+from calls import limits, statistics
+from calls.database import open_database, reason
+from calls.errors import StorageError
 from calls.rooms import EndedCall
+from calls.statistics import Summary
+from calls.tables import Call, Person
+from calls.writer import Backlog, Writer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,93 +67,95 @@ def _utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-class _UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept in UTC without its zone: SQLite and MySQL have none."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
-        return value and value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, _: sa.Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=UTC)
-
-
-class _Base(DeclarativeBase):
-    type_annotation_map = {datetime: _UtcDateTime, str: sa.String(255)}  # noqa: RUF012
-
-
-class _Call(_Base):
-    __tablename__ = "calls"
-
-    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
-    caller: Mapped[str | None]
-    started_at: Mapped[datetime] = mapped_column(index=True)
-    answered_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime]
-    reason: Mapped[str]
-    people: Mapped[list["_Person"]] = relationship(order_by="_Person.place", lazy="selectin")
-
-
-class _Person(_Base):
-    __tablename__ = "call_participants"
-
-    call_id: Mapped[str] = mapped_column(sa.ForeignKey("calls.id"), primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    participant_id: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str]
-
-
 class History:
-    """The calls that are over, in a database. Safe to use from several threads."""
+    """The calls that are over, in a database. Safe to use from several threads.
 
-    def __init__(self, url: str) -> None:
-        """Open the database of this SQLAlchemy URL and make its tables. Raises SettingsError where that fails."""
-        self._engine = _open(url)
+    A call is written by a thread of its own. Who reads finds it, as long as the database can be written; what cannot be
+    read raises StorageError.
+    """
+
+    def __init__(self, url: str, told: Callable[[], None] = lambda: None) -> None:
+        """Open the database of this SQLAlchemy URL and bring its tables up to date. Raises SettingsError where that
+        fails. `told` is called when there is a `backlog`, and when there is none any more."""
+        self._engine = open_database(url)
         self._sessions = sessionmaker(self._engine)
+        self._writer = Writer(self._engine, told)
+        self._counting = threading.Lock()
+        self._counted = lru_cache(limits.SUMMARIES)(self._count)
 
     def add(self, call: PastCall) -> None:
-        """Remember a call; one that is already there stays as it is."""
-        with suppress(IntegrityError), self._sessions.begin() as session:  # another thread has just written it
-            if session.get(_Call, call.id) is None:
-                session.add(_row(call))
+        """Keep a call; one that is there already stays as it is. It does not wait for the database."""
+        self._writer.put(partial(_write, call))
 
-    def recent(self, limit: int = 100, participant_id: str | None = None) -> list[PastCall]:
-        """The last calls, newest first: of everybody, or of one participant."""
-        chosen = sa.select(_Call)
-        if participant_id is not None:
-            chosen = chosen.where(_Call.people.any(_Person.participant_id == participant_id))
-        return self._read(chosen.limit(limit))
+    def recent(self, limit: int = 100, participant_id: str | None = None, *, skip: int = 0) -> list[PastCall]:
+        """The last calls, newest first, without the first `skip`: of everybody, or of one participant."""
+        chosen = sa.select(Call).where(_of(participant_id)).order_by(Call.started_at.desc(), Call.id)
+        with self._reading() as session:
+            return [_past(row) for row in session.scalars(chosen.limit(limit).offset(skip))]
 
-    def between(self, start: datetime, end: datetime) -> list[PastCall]:
-        """The calls that began at `start` or later and before `end`, newest first."""
-        return self._read(sa.select(_Call).where(_Call.started_at >= start, _Call.started_at < end))
+    def count(self, participant_id: str | None = None) -> int:
+        """How many calls there are: of everybody, or of one participant."""
+        with self._reading() as session:
+            return session.scalar(sa.select(sa.func.count(Call.id)).where(_of(participant_id))) or 0
+
+    def summary(self, first: date, last: date, zone: tzinfo) -> Summary:
+        """What the calls add up to that began on these days of the time zone, both included. It is counted once, and
+        again when there are more calls."""
+        self._writer.settle()
+        with self._counting:  # whoever else asks for the same meanwhile finds it counted
+            return self._counted(first, last, zone, self._writer.written)
+
+    @property
+    def backlog(self) -> Backlog | None:
+        """What waits where the database could not be written for some seconds; else None."""
+        return self._writer.backlog
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Write what waits, as far as that can be, and give the connections back."""
+        self._writer.close()
         self._engine.dispose()
 
-    def _read(self, chosen: sa.Select[_Call]) -> list[PastCall]:
-        with self._sessions() as session:
-            rows: Sequence[_Call] = session.scalars(chosen.order_by(_Call.started_at.desc(), _Call.id)).all()
-            return [_past(row) for row in rows]
+    def _count(self, first: date, last: date, zone: tzinfo, _version: int) -> Summary:
+        with self._reading() as session:
+            return statistics.summarize(session, first, last, zone)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        self._writer.settle()
+        try:
+            with self._sessions() as session:
+                yield session
+        except SQLAlchemyError as error:
+            logger.warning("The history cannot be read (%s)", reason(error))
+            raise StorageError("The past calls cannot be read just now. Try again in a minute.") from error
 
 
-def _row(call: PastCall) -> _Call:
+def _of(who: str | None) -> sa.ColumnElement[bool]:
+    """Whether a call is one of this participant's; any is, for None."""
+    return sa.true() if who is None else Call.id.in_(sa.select(Person.call_id).where(Person.participant_id == who))
+
+
+def _write(call: PastCall, session: Session) -> None:
+    if session.get(Call, call.id) is None:
+        session.add(_row(call))
+
+
+def _row(call: PastCall) -> Call:
     people = zip(call.participant_ids, call.participants, strict=True)
-    return _Call(
+    return Call(
         id=call.id,
         caller=call.caller,
         started_at=call.started_at,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
         reason=call.reason,
-        people=[_Person(place=place, participant_id=id_, name=name) for place, (id_, name) in enumerate(people)],
+        began=int(call.started_at.timestamp()),
+        talked=call.duration.total_seconds() if call.answered_at else None,
+        people=[Person(place=place, participant_id=id_, name=name) for place, (id_, name) in enumerate(people)],
     )
 
 
-def _past(row: _Call) -> PastCall:
+def _past(row: Call) -> PastCall:
     return PastCall(
         id=row.id,
         caller=row.caller,
@@ -157,41 +166,3 @@ def _past(row: _Call) -> PastCall:
         ended_at=row.ended_at,
         reason=row.reason,
     )
-
-
-def _open(text: str) -> sa.Engine:
-    engine = None
-    try:
-        url = sa.make_url(text)
-        engine = sa.create_engine(url, **_pool(url))
-        if url.get_backend_name() == "sqlite":
-            sa.event.listen(engine, "connect", _write_ahead)
-        _Base.metadata.create_all(engine)
-    except (SQLAlchemyError, ImportError, ValueError) as error:
-        if engine is not None:
-            engine.dispose()
-        raise SettingsError(
-            f"PARLEY_DATABASE_URL cannot be used ({_reason(error)}): give the SQLAlchemy URL of a database that can be "
-            "written, such as sqlite:///parley.sqlite3 or postgresql+psycopg://user:password@host/name."
-        ) from None
-    return engine
-
-
-def _pool(url: sa.URL) -> dict[str, Any]:
-    """A database in memory lives in its one connection, which the threads take in turns."""
-    if url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:"):
-        return {"pool_pre_ping": True}
-    single = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-    return {**single, "connect_args": {"check_same_thread": False}}
-
-
-def _write_ahead(connection: Any, _: object) -> None:
-    """Let readers read while one writes: https://sqlite.org/wal.html."""
-    connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what the driver said; nothing of a URL that cannot be read, as it may hold a password."""
-    if isinstance(error, ValueError):
-        return "it cannot be read as a URL"
-    return str(getattr(error, "orig", None) or error).partition("\n")[0].rstrip(".")

@@ -96,3 +96,8 @@ CONNECT_WITHIN = 30  # seconds; a connection that does not come about is given u
 # Datagrams
 
 DATAGRAM_BYTES = 2048  # a longer one is dropped; what browsers send fits an Ethernet frame
+
+# The database
+
+WRITES = 10_000  # entries that wait while it cannot be written; later ones are lost
+SUMMARIES = 64  # sums of past calls that are remembered, each for a range of days and a time zone

@@ -435,6 +435,11 @@ class Registry:
         with self._changing():
             pass
 
+    def announce(self) -> None:
+        """Have everybody look again: what pages show beside what is here has changed."""
+        with self._changing():
+            self._touch_all()
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it, outside the lock; returns how to stop."""
         with self._lock:

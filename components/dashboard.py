@@ -1,20 +1,19 @@
 """Live rooms, calls and people, pushed as they change; and charts over the history."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from calls import statistics
-from calls.history import PastCall
 from calls.rooms import Participant, Snapshot
 from calls.states import Status
-from components import charts, session
+from calls.statistics import Summary
+from components import backlog, charts, session
 from components.reasons import REASONS
 from components.times import length, moment
 
-RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 364}  # and today: no day of the year comes twice
+RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}  # days, of which today is the last
 STATUS = {
     Status.IDLE: "Available",
     Status.OUTGOING: "Calling",
@@ -29,8 +28,8 @@ def show() -> None:
     _live(session.services().registry.snapshot())
     st.subheader("Past calls")
     days = RANGES[st.segmented_control("Time range", list(RANGES), default="7 days", required=True, key="range")]
-    now = datetime.now(UTC)
-    _past(session.services().history.between(now - timedelta(days=days), now))
+    with backlog.minded():
+        _past(days)
 
 
 def _live(snapshot: Snapshot) -> None:
@@ -60,24 +59,29 @@ def _person(person: Participant, snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def _past(calls: Sequence[PastCall]) -> None:
-    if not calls:
-        st.caption("No calls in this time. Charts appear here after the first one.")
-        return
-    talked = sum((call.duration for call in calls), timedelta())
-    answered = sum(call.answered_at is not None for call in calls)
-    with st.container(horizontal=True):
-        st.metric("Calls", len(calls), border=True)
-        st.metric("Answered", f"{answered / len(calls):.0%}", border=True)
-        st.metric("Talked", length(talked.total_seconds()), border=True)
+def _past(days: int) -> None:
     zone = session.timezone()
+    today = datetime.now(zone).date()
+    summary = session.services().history.summary(today - timedelta(days=days - 1), today, zone)
+    if summary.calls:
+        _numbers(summary)
+        _charts(summary)
+    else:
+        st.caption("No calls in this time. Charts appear here after the first one.")
+
+
+def _numbers(summary: Summary) -> None:
+    with st.container(horizontal=True):
+        st.metric("Calls", summary.calls, border=True)
+        st.metric("Answered", f"{summary.answered / summary.calls:.0%}", border=True)
+        st.metric("Talked", length(summary.talked), border=True)
+
+
+def _charts(summary: Summary) -> None:
     left, right = st.columns(2)
     with left:
-        charts.bars(
-            "Calls per day", "Day", {f"{day:%b %d}": n for day, n in statistics.calls_per_day(calls, zone).items()}
-        )
-        charts.bars("How calls ended", "Reason", {REASONS.get(r, r): n for r, n in statistics.endings(calls).items()})
+        charts.bars("Calls per day", "Day", {f"{day:%b %d}": n for day, n in summary.per_day.items()})
+        charts.bars("How calls ended", "Reason", {REASONS.get(r, r): n for r, n in summary.endings.items()})
     with right:
-        charts.bars("How long calls were", "Length", statistics.durations(calls))
-        hours = enumerate(statistics.busiest_hours(calls, zone))
-        charts.bars("Busiest hours", "Hour", {f"{hour:02}": n for hour, n in hours})
+        charts.bars("How long calls were", "Length", summary.durations)
+        charts.bars("Busiest hours", "Hour", {f"{hour:02}": n for hour, n in enumerate(summary.hours)})

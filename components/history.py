@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from calls.history import PastCall
-from components import session
+from components import backlog, session
 from components.reasons import REASONS
 from components.times import length
 
-MOST = 500
+PAGE = 100  # calls that are drawn at once
 
 
 def show() -> None:
@@ -18,14 +18,22 @@ def show() -> None:
     st.header("History")
     view = session.view()
     mine = st.toggle("Only calls that I took part in", key="only-mine", disabled=view is None)
-    calls = session.services().history.recent(MOST, view.me.id if mine and view else None)
-    if not calls and mine:
+    with backlog.minded():
+        _calls(view.me.id if mine and view else None)
+
+
+def _calls(who: str | None) -> None:
+    history = session.services().history
+    pages = -(-history.count(who) // PAGE)
+    page = st.pagination(pages, key=f"page-{who}") if pages > 1 else 1
+    calls = history.recent(PAGE, who, skip=PAGE * (page - 1))
+    if calls:
+        rows = [_row(call, session.timezone()) for call in calls]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    elif who:
         st.caption("No calls since you entered under this name. Turn this off to see everybody's.")
-        return
-    if not calls:
+    else:
         st.caption("No calls yet. Every call that ends is listed here: who, when, how long, and why it ended.")
-        return
-    st.dataframe(pd.DataFrame([_row(call, session.timezone()) for call in calls]), hide_index=True, width="stretch")
 
 
 def _row(call: PastCall, zone: tzinfo) -> dict[str, str]:

@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -17,6 +17,7 @@ from calls.errors import SettingsError
 from calls.media.rtc import sockets
 from calls.settings import Settings
 from calls.signaling import Signaling
+from calls.ticker import Ticker
 from components import configuration, door
 
 TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
@@ -76,12 +77,12 @@ class Server:
         gc.collect()
         gc.freeze()
         services.registry.listen(lambda _: self._litter())
-        ticking = asyncio.create_task(self._tick(services.registry.expire), name="registry-clock")
+        clocks = Ticker(services.registry.expire, TICK, "registry-clock"), Ticker(self._sweep, TICK, "sweep")
         with sockets.reserved():
             yield
-        ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await ticking
+        for clock in clocks:
+            clock.stop()
+        await asyncio.to_thread(services.close)
 
     async def _signal(self, websocket: WebSocket) -> None:
         if self._signaling is not None:
@@ -90,12 +91,8 @@ class Server:
     def _litter(self) -> None:
         self._sweep_at = self._sweep_at or time.monotonic() + SWEEP_AFTER
 
-    async def _tick(self, expire: Callable[[], None]) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            # In a thread: an ended call is written to the history, and nothing slow may run on the loop of the media.
-            await asyncio.to_thread(expire)
-            if self._sweep_at and time.monotonic() > self._sweep_at:
-                # aiortc's connections refer to themselves, so they hold their sockets until somebody collects them.
-                self._sweep_at = None
-                gc.collect()
+    def _sweep(self) -> None:
+        if self._sweep_at and time.monotonic() > self._sweep_at:
+            # aiortc's connections refer to themselves, so they hold their sockets until somebody collects them.
+            self._sweep_at = None
+            gc.collect()

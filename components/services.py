@@ -51,7 +51,7 @@ def make() -> Services:
         bitrate=settings.video_bitrate_hd,
         largest=Size.parse(settings.video_largest),
     )
-    shared = Services(settings, registry, hub, History(settings.database_url))
+    shared = Services(settings, registry, hub, History(settings.database_url, registry.announce))
     registry.listen(shared.follow)
     return shared
 

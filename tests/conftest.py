@@ -27,6 +27,12 @@ def time_of_their_own(request: pytest.FixtureRequest) -> Iterator[None]:
             yield
 
 
+@pytest.fixture(autouse=True)
+def patient_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads from the database waits for what was put before, also on a machine that is busy with something else."""
+    monkeypatch.setattr("calls.writer.SETTLE", 60.0)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

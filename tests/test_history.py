@@ -1,16 +1,14 @@
 """The history: what is kept of a call, and that it is found again."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from calls.errors import SettingsError
 from calls.history import History, PastCall, past_call
 from calls.rooms import Call, EndedCall, Message, Participant, Room
 from calls.states import EndReason
@@ -111,20 +109,21 @@ def test_recent_calls_of_one_person(history: History) -> None:
     assert history.recent(participant_id="nobody") == []
 
 
-def test_between_includes_the_start_and_not_the_end(history: History) -> None:
-    """Two periods that meet share no call and lose none."""
-    calls = [call(n, NOON + timedelta(hours=n)) for n in range(3)]
+def test_calls_are_turned_over_in_pages(history: History) -> None:
+    """Each call is on one page, and their number is known beforehand: of all, and of one person."""
+    calls = [call(n, NOON + timedelta(minutes=n), who=("a1", "b2") if n % 2 else ("a1", "c3")) for n in range(5)]
     for one in calls:
         history.add(one)
-    assert history.between(NOON, NOON + timedelta(hours=2)) == [calls[1], calls[0]]
+    pages = [history.recent(2, skip=skip) for skip in (0, 2, 4, 6)]
+    assert [one for page in pages for one in page] == calls[::-1]
+    assert (history.count(), history.count("b2"), history.count("nobody")) == (5, 2, 0)
 
 
 def test_times_of_any_zone_mean_the_same_moment(history: History) -> None:
-    """Calls are found by the moment they began, in whatever zone it is said, and come back in UTC."""
+    """They come back in UTC, whatever zone they were said in."""
     tokyo = replace(call(), started_at=NOON.astimezone(timezone(timedelta(hours=9))))
     history.add(tokyo)
-    new_york = NOON.astimezone(ZoneInfo("America/New_York"))
-    (found,) = history.between(new_york, new_york + timedelta(seconds=1))
+    (found,) = history.recent()
     assert found == tokyo
     assert found.started_at.tzinfo is UTC
 
@@ -153,31 +152,6 @@ def test_it_is_still_there_after_a_restart(tmp_path: Path) -> None:
     with again._engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     again.close()
-
-
-def no_database(folder: Path) -> str:
-    (folder / "text").write_text("This is no database, however long one reads it. " * 50)
-    return f"sqlite:///{folder / 'text'}"
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda _: "",
-        lambda _: "history.sqlite3",
-        lambda _: "postgres://me:hunter2@host/parley",
-        lambda _: "postgresql+nothing://me:hunter2@host/parley",
-        lambda _: "postgresql://me:hunter2@host:hunter2/parley",
-        lambda folder: f"sqlite:///{folder / 'missing' / 'history.sqlite3'}",
-        lambda folder: f"sqlite:///{folder}",
-        no_database,
-    ],
-)
-def test_a_database_that_cannot_be_used_is_named_at_once(make: Callable[[Path], str], tmp_path: Path) -> None:
-    """A wrong URL stops the start with the variable and the fix, and never repeats a password."""
-    with pytest.raises(SettingsError, match=r"PARLEY_DATABASE_URL .*such as sqlite:///parley\.sqlite3") as caught:
-        History(make(tmp_path))
-    assert "hunter2" not in str(caught.value)
 
 
 def test_the_database_holds_no_codes(tmp_path: Path) -> None:

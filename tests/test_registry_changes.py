@@ -326,3 +326,13 @@ def test_eight_threads_leave_nothing_broken() -> None:
     assert len(ends) == len(set(ends))
     assert rang
     assert rang <= set(ends)
+
+
+def test_everybody_can_be_made_to_look_again(
+    registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
+) -> None:
+    """For what pages show and the registry does not hold: whoever is here or looks on sees that there is news."""
+    before = registry.version(None), alice.view.version
+    registry.announce()
+    assert (registry.version(None), alice.view.version) > before
+    assert [(change.audience, change.public) for change in changes] == [(frozenset({alice.id, bob.id, carol.id}), True)]

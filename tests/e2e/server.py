@@ -36,7 +36,8 @@ class Server:
         self._path = path
         self.url = f"http://localhost:{self.port}/{path}"
         self._log = folder / "server.log"
-        self._history = f"sqlite:///{folder / 'history.sqlite3'}"
+        self.database = folder / "history.sqlite3"
+        self._history = f"sqlite:///{self.database}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
         self._module = module
         self._environment = inherited | SETTINGS | {"PARLEY_DATABASE_URL": self._history} | settings
@@ -46,11 +47,11 @@ class Server:
 
     def start(self) -> None:
         """Start, and return once it answers."""
-        command = [sys.executable, "-m", self._module, "run", "app.py", f"--server.port={self.port}"]
-        options = ["--server.headless=true", "--server.fileWatcherType=none", f"--server.baseUrlPath={self._path}"]
+        options = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self._path}"]
+        command = [sys.executable, "-m", self._module, "run", "app.py", *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *options], cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
         self._wait_until_healthy()
         self.at_rest = self.held()

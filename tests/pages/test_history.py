@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calls.history import PastCall
+from calls.history import History, PastCall
 from calls.states import EndReason
+from calls.writer import Backlog
+from components import history
 from components.services import Services
 from tests.pages.visitor import Visitor
 from tests.people import Person, connect
@@ -107,3 +109,40 @@ def test_a_call_is_in_the_history_when_it_is_over(services: Services, visitor: V
     bob.puts_down(code)
     visitor.looks_again()
     assert [row["Who"] for row in visitor.rows] == ["Eve called Bob"]
+
+
+def test_a_long_history_is_turned_over_in_pages(services: Services) -> None:
+    """A page has so many rows whatever the history holds, and a hundred of them are drawn at once."""
+    for number in range(history.PAGE + 2):
+        services.history.add(call(number))
+    visitor = Visitor.opens()
+    visitor.goes_to("history")
+    assert len(visitor.rows) == history.PAGE
+    [pages] = visitor.page.pagination
+    pages.set_value(2)
+    visitor.looks_again()
+    assert [row["When"] for row in visitor.rows] == ["2026-03-01 13:00", "2026-03-01 12:00"]
+
+
+@pytest.mark.parametrize("page", ["history", "dashboard"])
+def test_a_database_that_fails_is_told_in_words(services: Services, visitor: Visitor, page: str) -> None:
+    """The rest of the page is there; nothing of the database's own words is."""
+    with services.history._engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE calls")
+    visitor.goes_to(page)
+    assert [error.value for error in visitor.page.error] == [
+        "The past calls cannot be read just now. Try again in a minute."
+    ]
+
+
+@pytest.mark.parametrize("page", ["history", "dashboard"])
+def test_what_waits_for_the_database_is_told(
+    services: Services, visitor: Visitor, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For how long, and how much: it is not lost."""
+    monkeypatch.setattr(History, "backlog", Backlog(waiting=2, lost=1, seconds=65))
+    visitor.goes_to(page)
+    assert [warning.value for warning in visitor.page.warning] == [
+        "The database has not been writable for 1:05. 2 entries wait for it: they are kept, and are missing below. "
+        "More than the server can keep are lost: 1 so far."
+    ]
