@@ -103,6 +103,18 @@ def test_what_is_established_has_no_deadline(registry: Registry, clock: FakeCloc
     assert path_of(alice) == (MediaPath.SERVER, PathReason.LOST)
 
 
+def test_one_end_alone_is_no_connection(registry: Registry, clock: FakeClock, alice: Person, bob: Person) -> None:
+    """However often its browser says that it shows what comes: the other's may see nothing."""
+    connect(alice, bob)
+    registry.choose_path(alice.id, MediaPath.DIRECT)
+    for _ in range(2):
+        registry.report_direct(alice.id, call_of(alice), DirectState.UP)
+    assert not room_of(alice).goes_direct
+    clock.advance(TIMEOUT + 0.1)
+    registry.expire()
+    assert path_of(alice) == (MediaPath.SERVER, PathReason.NO_PATH)
+
+
 def test_a_failure_before_is_no_path(registry: Registry, alice: Person, bob: Person) -> None:
     """A browser that knows there is no way need not wait for the deadline."""
     connect(alice, bob)
