@@ -49,6 +49,7 @@ from components import webrtc_frontend
 logger = logging.getLogger(__name__)
 
 PATIENCE = 8.0  # seconds that a connection may take before it is tried anew
+PATIENT_TRIES = 4  # that many times that long at most: each try has more time, for a machine that is busy
 KEEP = 10.0  # seconds that a tab which has gone may take to come back to its connections
 STREAMERS = ("preview", "call")
 
@@ -167,6 +168,8 @@ class Attempt:
 
     since: float | None = None
     """Since when it should play; None while it rests."""
+    tries: int = 1
+    """How many there were since it played last."""
     kinds: frozenset[str] = frozenset()
     """What it sends: "audio", "video". Its connection cannot be given more."""
     offer: str | None = None
@@ -259,7 +262,8 @@ def sending() -> bool:
 def overdue(key: str) -> bool:
     """Whether the streamer has had all the time that it may take."""
     since = _attempt(key).since
-    return connecting(key) and since is not None and time.monotonic() - since > PATIENCE
+    patience = PATIENCE * min(_attempt(key).tries, PATIENT_TRIES)
+    return connecting(key) and since is not None and time.monotonic() - since > patience
 
 
 def refusal(key: str) -> str | None:
@@ -270,10 +274,12 @@ def refusal(key: str) -> str | None:
 def _should_play(key: str, *, wanted: bool, kinds: frozenset[str], ice: IceServers) -> bool:
     attempt = _attempt(key)
     if not wanted or not webrtc_frontend.ready():
-        attempt.since = None
+        attempt.since, attempt.tries = None, 1
         return False
+    late = overdue(key)
+    attempt.tries = 1 if playing(key) else attempt.tries + late
     found_way = connecting(key) and attempt.ice != ice  # behind a firewall, a person with a name has TURN servers
-    if overdue(key) or found_way or (playing(key) and attempt.kinds != kinds):
+    if late or found_way or (playing(key) and attempt.kinds != kinds):
         attempt.since = None  # one run of rest; the next one tries anew
         return False
     if attempt.since is None:

@@ -237,6 +237,22 @@ def test_a_streamer_that_hangs_is_tried_anew(session: Session) -> None:
     assert [session.runs(after=0.2), session.runs(), session.runs(after=PATIENCE - 1)] == [False, True, True]
 
 
+def test_each_try_has_more_time(session: Session) -> None:
+    """On a machine that is busy the third may be the first that is not given up too early; there is an end to that, and
+    a streamer that has played or was not wanted begins as at first."""
+    assert session.runs()
+    for tries in (1, 2, 3, 4, 4):
+        assert session.runs(after=PATIENCE * tries - 0.2)
+        assert [session.runs(after=0.3), session.runs()] == [False, True]
+    session.says(playing=True)
+    session.runs()
+    session.says(playing=False)
+    assert [session.runs(after=PATIENCE - 0.2), session.runs(after=0.3)] == [True, False]
+    session.runs(wanted=False)
+    session.runs()
+    assert [session.runs(after=PATIENCE - 0.2), session.runs(after=0.3)] == [True, False]
+
+
 def test_a_streamer_that_plays_has_all_the_time(session: Session) -> None:
     """However long it plays, it is told to go on, and it has eight new seconds when it stops by itself."""
     session.runs()

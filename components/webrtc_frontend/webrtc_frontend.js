@@ -174,7 +174,7 @@ async function present(selector) {
 function latest(RTCPeerConnection) {
   return class LatestPeerConnection extends RTCPeerConnection {
     static last = null;
-    #offered = false;
+    #offered = 0;  // when, in ms since the epoch
     #backAt = 0;
 
     constructor(...options) {
@@ -195,7 +195,7 @@ function latest(RTCPeerConnection) {
 
     #onBack = async () => {
       this.#backAt = Date.now();
-      this.#beginAnew("new", "connecting");  // an offer that nobody heard, made perhaps without a network
+      if (this.#backAt - this.#offered > RECOVER_WITHIN) this.#beginAnew("new", "connecting");  // offered without a network
       await pause(RETURN_WITHIN);
       this.#beginAnew("disconnected");
     };
@@ -221,7 +221,7 @@ function latest(RTCPeerConnection) {
       await super.setLocalDescription(description);
       await Promise.race([gathered(this), pause(GATHER_WITHIN)]);
       if (this !== LatestPeerConnection.last) return this.#giveWay();
-      this.#offered = true;
+      this.#offered = Date.now();
     }
 
     async setRemoteDescription(answer) {
