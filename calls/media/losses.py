@@ -84,6 +84,11 @@ class Losses:
         return (sequence + self._shift) & 0xFFFF
 
     @property
+    def missing(self) -> bool:
+        """Whether anything is."""
+        return bool(self._gaps)
+
+    @property
     def ask_at(self) -> float | None:
         """When to look at what is due next; None while nothing is missing."""
         return min((gap.ask_at for gap in self._gaps), default=None)

@@ -134,9 +134,9 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         arrival = self._losses.arrived(packet.sequence_number, now, resent=resent)
         if arrival is Arrival.RESTART:
             self._source.ask_for_keyframe()
-        if self._asking is None:
+        if self._losses.missing and self._asking is None:
             self._ask_later(now)
-        return arrival in {Arrival.NEW, Arrival.RESTART}
+        return arrival is Arrival.NEW or arrival is Arrival.RESTART
 
     def _unwrapped(self, packet: RtpPacket, codec: RTCRtpCodecParameters) -> RtpPacket | None:
         """The packet that is sent again in this one (RFC 4588), if there is one."""
