@@ -278,6 +278,8 @@ class Camera(Live):
         """How often the other side wanted a keyframe."""
         self.sent: dict[int, float] = {}
         """When each picture was sent last, by number (`time.monotonic`)."""
+        self.places: dict[int, int] = {}
+        """The how manyth it was."""
         self._position, self._jump, self._jumped = 0, False, -math.inf
 
     def ask_keyframe(self) -> None:
@@ -291,7 +293,7 @@ class Camera(Live):
             self._jump, self._jumped = False, time.monotonic()
         number = self._position % len(self.clip.frames)
         self._position = number + 1
-        self.sent[number] = time.monotonic()
+        self.sent[number], self.places[number] = time.monotonic(), self.count + 1
         return self.clip.frames[number]
 
 
@@ -505,6 +507,8 @@ class Video(Received):
         """Whose pictures these are; must be set for `delays`."""
         self.delays: list[tuple[float, float]] = []
         """When each readable picture came, and the seconds since it was sent, if that is less than the clip is long."""
+        self.behind: list[int] = []
+        """How many pictures had been sent after it by then."""
 
     def take(self, frame: AudioFrame | VideoFrame, at: float) -> None:
         """Keep the picture, and read its number."""
@@ -514,6 +518,7 @@ class Video(Received):
         self.numbers.append(number)
         if self.source is not None and number in self.source.sent:
             self.delays.append((at, at - self.source.sent[number]))
+            self.behind.append(self.source.count - self.source.places[number])
 
     def colour(self, box: tuple[float, float, float, float] = (0.25, 0.4, 0.75, 0.9)) -> Colour | None:
         """The mean colour in a part (left, top, right, bottom, each 0 to 1) of the newest picture, if there is one."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from calls import limits
 from calls.errors import PictureError
-from calls.media.assembler import Picture
 from calls.media import codecs
+from calls.media.assembler import Picture
 from calls.media.codecs import VideoDecoder
 from calls.media.dimensions import Bits, Size, sizes
 

@@ -246,12 +246,13 @@ async def test_keyframes_are_asked_for_at_a_bounded_rate(meeting: Party) -> None
     """However often viewers ask: at most one request per 300 ms reaches the person who sends."""
     alice, bob = meeting.guests
     now = asyncio.get_running_loop().time
+    await quiet(alice)
     begin, before = now(), len(alice.told.keyframes)
-    while now() < begin + 1.0:
-        await says(bob, RTCP_PSFB_PLI)
-        await asyncio.sleep(0.02)
-    asked = len(alice.told.keyframes) - before
-    assert 2 <= asked <= 2 + (now() - begin) / KEYFRAME_EVERY
+    async with asyncio.timeout(WITHIN):
+        while (asked := len(alice.told.keyframes) - before) < 4:
+            await says(bob, RTCP_PSFB_PLI)
+            await asyncio.sleep(0.02)
+    assert asked <= 1 + (now() - begin) / KEYFRAME_EVERY
 
 
 async def test_a_new_viewer_and_a_switch_ask_for_a_keyframe(meeting: Party) -> None:
@@ -472,7 +473,7 @@ async def test_what_is_not_genuine_is_dropped(meeting: Party, caplog: pytest.Log
         for data in (b"", b"\x80", b"\x80\x60" + bytes(30), b"\xbf\xff" * 40, bytes(1), b"\x80\xc8" + bytes(9)):
             for transport in (spoofing, stranger):
                 transport.sendto(data, pair.local_addr)
-        await until(lambda: len(kept.packets) > 10, 3.0)
+        await until(lambda: len(kept.packets) > 10)
     stranger.close()
     assert {(after.sequence - before.sequence) & 0xFFFF for before, after in pairwise(kept.packets)} == {1}
     assert not caplog.records

@@ -86,7 +86,9 @@ async def test_frames_are_counted_without_a_decoder(alice: Client) -> None:
     counter = Client(clip(), Tone.make())
     await connect(alice, counter)
     await until(lambda: counter.videos[0].frames > 20 and counter.audios[0].frames > 20)
-    assert counter.videos[0].frames == pytest.approx(alice.camera.count, abs=2)
+    sent = alice.camera.count
+    await until(lambda: counter.videos[0].frames >= sent)
+    assert counter.videos[0].frames <= alice.camera.count
     assert counter.videos[0].picture is None
     assert alice.camera.asked == 0
     await counter.close()
