@@ -37,6 +37,7 @@ class Lines:
         address = network(scope["client"][0] if scope.get("client") else None)
         if refusal := self._refusal(address):
             await WebSocket(scope, receive, send).send_denial_response(refusal)
+            await _until_gone(receive)
             return
         self._open[address] += 1
         try:
@@ -60,6 +61,13 @@ class Lines:
 
 def _refuse(status: int, text: str, seconds: int) -> PlainTextResponse:
     return PlainTextResponse(text, status, {"Retry-After": str(seconds)})
+
+
+async def _until_gone(receive: Receive) -> None:
+    """uvicorn logs an error where a refusal returns before the connection has gone: it takes it for one that was never
+    finished. It says that there is a request, that the refusal has ended it, and that the connection has gone."""
+    for _ in range(3):
+        await receive()
 
 
 class _Listener:

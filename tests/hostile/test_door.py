@@ -87,6 +87,7 @@ async def test_so_many_from_one_address_and_so_many_in_all(narrow: Server) -> No
         await mine[0].close()
         async with lines(narrow, "127.0.0.2"):
             pass
+    assert "without completing handshake" not in narrow.log
 
 
 async def test_a_proxy_that_is_trusted_speaks_for_its_visitors(narrow: Server) -> None:
