@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 
 import sqlalchemy as sa
@@ -47,8 +47,9 @@ class PastCall:
         return self.ended_at - self.answered_at if self.answered_at else timedelta()
 
 
-def past_call(ended: EndedCall) -> PastCall:
-    """What the history keeps of a call: the same for the same call, and neither the room's code nor its chat."""
+def past_call(ended: EndedCall, date: Callable[[float], datetime]) -> PastCall:
+    """What the history keeps of a call, the same for the same call: neither the room's code nor its chat. `date` says
+    when a moment of the registry's clock was."""
     room = ended.room
     people = {person.id: person.name for person in room.attended}
     return PastCall(
@@ -56,15 +57,11 @@ def past_call(ended: EndedCall) -> PastCall:
         caller=people.get(room.call.caller) if room.call else None,
         participants=tuple(people.values()),
         participant_ids=tuple(people),
-        started_at=_utc(room.opened_at),
-        answered_at=None if room.started_at is None else _utc(room.started_at),
-        ended_at=_utc(ended.ended_at),
+        started_at=date(room.opened_at),
+        answered_at=None if room.started_at is None else date(room.started_at),
+        ended_at=date(ended.ended_at),
         reason=str(ended.reason),
     )
-
-
-def _utc(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 class History:

@@ -1,6 +1,6 @@
 """The two paths that the media of a call can take, as plain data: through the server, or from browser to browser.
 
-Times are seconds since the epoch, on the registry's clock.
+Times are seconds on the registry's clock.
 """
 
 from dataclasses import dataclass, replace

@@ -7,13 +7,13 @@ several servers share. What it hands out is frozen. Listeners are called outside
 import logging
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from calls import limits
 from calls.allowance import Allowances
+from calls.clock import Clock, steady
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.lookalikes import skeleton
 from calls.paths import Direct, DirectState, MediaPath, PathReason
@@ -23,14 +23,7 @@ from calls.text import clean_code, clean_message, clean_name, new_code
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], float]
 Listener = Callable[[Change], None]
-
-
-def steady_clock() -> Clock:
-    """Seconds since the epoch that never jump: the time of day when it was made, plus monotonic time."""
-    offset = time.time() - time.monotonic()
-    return lambda: offset + time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +71,7 @@ class Registry:
     def __init__(
         self,
         *,
-        clock: Clock | None = None,
+        clock: Clock = steady,
         ring_timeout: float = 30.0,
         seat_grace: float = 15.0,
         capacity: int = 8,
@@ -86,7 +79,7 @@ class Registry:
     ) -> None:
         self.capacity = capacity
         """How many a room holds; who is being rung into it counts."""
-        self._clock = clock or steady_clock()
+        self._clock = clock
         self._ring_timeout, self._seat_grace, self._direct_timeout = ring_timeout, seat_grace, direct_timeout
         self._lock = threading.Lock()
         self._people: dict[str, Participant] = {}

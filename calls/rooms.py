@@ -1,6 +1,6 @@
 """The plain data of Parley: frozen, JSON-able, free of behaviour that needs a lock or a clock.
 
-Times are seconds since the epoch, on the registry's clock.
+Times are seconds on the registry's clock, which begins anywhere and never jumps: `calls.clock.Time` says when that was.
 """
 
 from collections.abc import Iterable

@@ -20,9 +20,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from calls import direct_signals, limits
 from calls.allowance import Allowances, network
+from calls.clock import Clock, steady
 from calls.direct_signals import Report, Signal
 from calls.errors import RateLimitError, SignalError, UnknownError
-from calls.registry import Clock, Registry, steady_clock
+from calls.registry import Registry
 from calls.rooms import Change
 
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
@@ -211,11 +212,9 @@ class Signaling:
     """The endpoint of /signal: pushes to each tab that something it can see has changed, and what the other browser of
     a direct call says."""
 
-    def __init__(
-        self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock | None = None
-    ) -> None:
+    def __init__(self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock = steady) -> None:
         self._registry, self._allowed = registry, allowed_origins
-        self._allowances = Allowances(clock or steady_clock())
+        self._allowances = Allowances(clock)
         self._lines: dict[Conversation, _Line] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         registry.listen(self._on_change)

@@ -1,6 +1,5 @@
 """The chat of a room: text only, kept while the room lives."""
 
-from datetime import UTC, datetime
 from html import escape
 
 import streamlit as st
@@ -35,5 +34,5 @@ def _say(who: str) -> None:
 
 
 def _line(message: Message) -> str:
-    at = datetime.fromtimestamp(message.at, UTC).astimezone(session.timezone())
+    at = session.local(message.at)
     return f"<p><b>{escape(message.name)}</b> <time>{at:%H:%M}</time><br><span>{escape(message.text)}</span></p>"

@@ -50,7 +50,7 @@ def _sorted(people: Sequence[Participant]) -> list[Participant]:
 def _person(person: Participant, snapshot: Snapshot) -> dict[str, str]:
     names = {other.id: other.name for other in snapshot.people}
     company = [who for room in snapshot.rooms if room.code == person.room for who in room.company(person.id)]
-    since, now = datetime.fromtimestamp(person.since, session.timezone()), datetime.now(session.timezone())
+    since, now = session.local(person.since), datetime.now(session.timezone())
     return {
         "Name": person.name,
         "Status": STATUS[person.status] if person.connected else "Reconnecting",

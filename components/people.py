@@ -47,7 +47,7 @@ def missed(view: View) -> None:
         return
     st.subheader("Missed calls")
     for call in view.missed:
-        at, now = datetime.fromtimestamp(call.at, session.timezone()), datetime.now(session.timezone())
+        at, now = session.local(call.at), datetime.now(session.timezone())
         st.markdown(f":material/phone_missed: **{plain(call.name)}** at {moment(at, now)}")
     st.button(
         "Clear missed calls",

@@ -54,6 +54,6 @@ def _title(view: View, room: Room) -> None:
         if view.others and room.started_at:
             names = listed([person.name for person in view.others])
             st.subheader(f"In call with {names}", width="content")
-            clock.show(room.started_at)
+            clock.show(session.services().time.since(room.started_at))
         else:
             st.subheader("Waiting for somebody to join", width="content")

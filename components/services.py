@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 
+from calls.clock import Time
 from calls.history import History, past_call
 from calls.media.dimensions import Size
 from calls.media.hub import MediaHub
@@ -22,12 +23,13 @@ class Services:
     registry: Registry
     hub: MediaHub
     history: History
+    time: Time
 
     def follow(self, change: Change) -> None:
         """Move the media after a change, and keep the calls that ended with it."""
         self.hub.follow(self.registry.snapshot())
         for ended in change.ended:
-            self.history.add(past_call(ended))
+            self.history.add(past_call(ended, self.time.date))
 
     def close(self) -> None:
         """Give back what outlives a session."""
@@ -39,7 +41,9 @@ def make() -> Services:
     settings = configuration.settings()
     PEERS.deny(settings.denied_peers)
     sockets.configure(settings.ports, settings.public_address)
+    time = Time()
     registry = Registry(
+        clock=time.steady,
         ring_timeout=settings.ring_timeout,
         seat_grace=settings.seat_grace,
         capacity=settings.room_capacity,
@@ -51,7 +55,7 @@ def make() -> Services:
         bitrate=settings.video_bitrate_hd,
         largest=Size.parse(settings.video_largest),
     )
-    shared = Services(settings, registry, hub, History(settings.database_url, registry.announce))
+    shared = Services(settings, registry, hub, History(settings.database_url, registry.announce), time)
     registry.listen(shared.follow)
     return shared
 

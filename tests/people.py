@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from calls.clock import Time
 from calls.registry import Registry, Seat
 from calls.rooms import Participant, View
 from calls.states import EndReason, Status
@@ -18,6 +19,10 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.now += seconds
+
+
+date = Time(steady=lambda: 0.0, of_day=lambda: 0.0).date
+"""When a moment was on a clock that counts the seconds since the epoch."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 from calls.history import History, PastCall, past_call
 from calls.rooms import Call, EndedCall, Message, Participant, Room
 from calls.states import EndReason
+from tests.people import date
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ALICE, BOB = Participant("a1", "Alice", 0), Participant("b2", "Bob", 0)
@@ -41,7 +42,7 @@ def history(url: str) -> Iterator[History]:
 
 def test_an_answered_call_is_kept_with_names_and_times() -> None:
     """Who rang, who was in it, when it rang, was answered and ended, and why."""
-    past = past_call(EndedCall(RUNG, EndReason.HANGUP, 1070.25))
+    past = past_call(EndedCall(RUNG, EndReason.HANGUP, 1070.25), date)
     assert (past.caller, past.participants, past.participant_ids) == ("Alice", ("Alice", "Bob"), ("a1", "b2"))
     assert past.started_at == datetime(1970, 1, 1, 0, 16, 40, tzinfo=UTC)
     assert past.answered_at == past.started_at + timedelta(seconds=10.25)
@@ -51,27 +52,27 @@ def test_an_answered_call_is_kept_with_names_and_times() -> None:
 
 def test_an_unanswered_call_has_no_duration() -> None:
     """Ringing is not talking."""
-    past = past_call(EndedCall(replace(RUNG, started_at=None), EndReason.NO_ANSWER, 1030.0))
+    past = past_call(EndedCall(replace(RUNG, started_at=None), EndReason.NO_ANSWER, 1030.0), date)
     assert past.answered_at is None
     assert past.duration == timedelta()
 
 
 def test_a_room_by_link_has_no_caller() -> None:
     """Nobody rang: people met."""
-    assert past_call(EndedCall(replace(RUNG, call=None), EndReason.HANGUP, 1070.0)).caller is None
+    assert past_call(EndedCall(replace(RUNG, call=None), EndReason.HANGUP, 1070.0), date).caller is None
 
 
 def test_the_id_belongs_to_the_call() -> None:
     """The same call has the same id each time; another call in a room of the same code has another."""
     ended = EndedCall(RUNG, EndReason.HANGUP, 1070.0)
-    assert past_call(ended).id == past_call(replace(ended)).id
-    assert past_call(ended).id != past_call(replace(ended, ended_at=1071.0)).id
+    assert past_call(ended, date).id == past_call(replace(ended), date).id
+    assert past_call(ended, date).id != past_call(replace(ended, ended_at=1071.0), date).id
 
 
 def test_neither_the_code_nor_the_chat_is_kept() -> None:
     """A room's code lets people in, and what they wrote is theirs: nothing of either reaches the database."""
     room = replace(RUNG, messages=(Message("a1", "Alice", "the password is north", 1020.0),))
-    kept = repr(past_call(EndedCall(room, EndReason.HANGUP, 1070.0)))
+    kept = repr(past_call(EndedCall(room, EndReason.HANGUP, 1070.0), date))
     assert RUNG.code not in kept
     assert "north" not in kept
 
@@ -158,7 +159,7 @@ def test_the_database_holds_no_codes(tmp_path: Path) -> None:
     """What lies on the disk has no column for a room's code."""
     file = tmp_path / "history.sqlite3"
     opened = History(f"sqlite:///{file}")
-    opened.add(past_call(EndedCall(RUNG, EndReason.HANGUP, 1070.0)))
+    opened.add(past_call(EndedCall(RUNG, EndReason.HANGUP, 1070.0), date))
     opened.close()
     connection = sqlite3.connect(file)
     assert "code" not in "".join(connection.iterdump())

@@ -9,7 +9,7 @@ from calls.history import past_call
 from calls.registry import Registry
 from calls.rooms import Change, EndedCall
 from calls.states import EndReason, Status
-from tests.people import FakeClock, Person, connect, gather
+from tests.people import FakeClock, Person, connect, date, gather
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_who_waits_alone_can_invite(
     clock.advance(20)
     bob.puts_down(room)
     [call] = ended(changes)
-    past = past_call(call)
+    past = past_call(call, date)
     assert (past.caller, past.participants, past.duration.total_seconds()) == ("Alice", ("Alice", "Bob"), 20)
     assert registry.snapshot().rooms == ()
 
@@ -239,7 +239,7 @@ def test_nobody_answers_an_invitation(
     )
     assert (alice.me.room, told(alice), told(bob)) == (code, (EndReason.NO_ANSWER, ("Carol",), False), None)
     [call] = ended(changes)
-    past = past_call(call)
+    past = past_call(call, date)
     assert (past.caller, past.participants, past.reason, past.answered_at) == (
         "Alice",
         ("Alice", "Carol"),

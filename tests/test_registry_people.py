@@ -1,11 +1,9 @@
 """People: names, seats, tabs that go and come back."""
 
-import time
-
 import pytest
 
 from calls.errors import InputError, UnknownError
-from calls.registry import Registry, steady_clock
+from calls.registry import Registry
 from calls.rooms import Change
 from calls.states import EndReason, Status
 from tests.people import FakeClock, Person, connect
@@ -210,11 +208,3 @@ def test_who_is_gone_can_do_nothing(registry: Registry, alice: Person, bob: Pers
         with pytest.raises(UnknownError, match="not here any more"):
             act()
     assert registry.snapshot() == before
-
-
-def test_the_clock_is_the_time_of_day_and_never_goes_back() -> None:
-    """Without a clock of its own the registry counts seconds since the epoch, on a clock that cannot jump."""
-    now = steady_clock()
-    assert abs(now() - time.time()) < 5
-    times = [now() for _ in range(100)]
-    assert times == sorted(times)

@@ -8,7 +8,7 @@ from calls.history import past_call
 from calls.registry import Registry
 from calls.rooms import Change, Ending
 from calls.states import EndReason, Status
-from tests.people import FakeClock, Person, connect
+from tests.people import FakeClock, Person, connect, date
 
 # Coming in
 
@@ -184,7 +184,7 @@ def test_one_of_three_is_left_alone(trio: tuple[Registry, Person, Person, Person
         clock.advance(10)
         person.puts_down(code)
     [call] = [call for change in heard for call in change.ended]
-    past = past_call(call)
+    past = past_call(call, date)
     assert (past.caller, sorted(past.participants)) == ("Alice", ["Alice", "Bob", "Carol"])
     assert (past.duration.total_seconds(), past.reason) == (20, EndReason.HANGUP)
     assert (carol.status, carol.me.room, carol.company, carol.reason) == (Status.IN_CALL, code, [], None)
@@ -214,7 +214,7 @@ def test_a_room_that_stayed_open_can_be_joined(
     clock.advance(5)
     bob.puts_down(code)
     [call] = [call for change in heard for call in change.ended]
-    past = past_call(call)
+    past = past_call(call, date)
     assert (past.caller, list(past.participants), past.duration.total_seconds()) == (None, ["Carol", "Bob"], 5)
     assert (carol.me.room, carol.reason, bob.reason) == (code, None, EndReason.HANGUP)
 

@@ -1,6 +1,5 @@
 """The clock of a running call."""
 
-import time
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +12,6 @@ _component = st.components.v2.component(
 )
 
 
-def show(started_at: float) -> None:
-    """Draw the time since `started_at`, in seconds since the epoch on the server's clock."""
-    _component(key="clock", data={"elapsed": time.time() - started_at}, width="content")
+def show(elapsed: float) -> None:
+    """Draw for how long it has been going on, from so many seconds on."""
+    _component(key="clock", data={"elapsed": elapsed}, width="content")
