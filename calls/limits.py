@@ -55,6 +55,9 @@ CANDIDATE_LENGTH = 1024  # characters; they have about 120
 
 # Packets of media (RTP, RFC 3550) and what is said of them (RTCP, RFC 4585)
 
+PACKETS_PER_SECOND = 4_000  # from one connection, over time; 20 Mbit/s, the most that a setting allows, are 2,100
+PACKETS_AT_ONCE = 4_000  # from one connection
+STREAMS = 32  # SSRCs of one connection; a picture and a sound have four, with what is sent again
 WAITING_PACKETS = 4_096  # packets of pictures that are not whole; a large keyframe has 800
 WAITING_BYTES = 4 * 1024 * 1024  # bytes in them; a large keyframe has one million
 PARAMETER_SETS = 16  # sequence parameter sets of H.264 in one picture; there are one or two

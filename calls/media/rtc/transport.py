@@ -18,7 +18,7 @@ import pylibsrtp
 from aiortc import rtp as rtp_packets
 from aiortc.rtp import RtpPacket
 
-from calls.limits import RTCP_BURST, RTCP_BYTES, RTCP_MESSAGE
+from calls.limits import PACKETS_AT_ONCE, PACKETS_PER_SECOND, RTCP_BURST, RTCP_BYTES, RTCP_MESSAGE, STREAMS
 from calls.media.budget import Budget
 from calls.media.rtc.receiver import RTCRtpReceiver
 
@@ -39,26 +39,45 @@ class RTCDtlsTransport(aiortc.RTCDtlsTransport):
         nobody knows."""
         if not data:
             return  # anybody can send nothing, and aiortc would end the connection over it
-        if self._rx_srtp and 127 < data[0] < 192 and not rtp_packets.is_rtcp(data):  # RFC 7983
-            self._receive(data, arrived)
-        else:
+        if not self._rx_srtp or not 127 < data[0] < 192:  # RFC 7983
             self._into_queue(data, component)
+        elif self._packets.takes(1, time.monotonic() if arrived is None else arrived):
+            if not rtp_packets.is_rtcp(data):
+                self._receive(data, arrived)
+            elif self._has_room(self._reporters, data[4:8]):
+                self._into_queue(data, component)
+
+    @staticmethod
+    def _has_room(known: set[bytes], ssrc: bytes) -> bool:
+        """Whether the stream is known, or one more may be: libsrtp keeps state for each, and aiortc does."""
+        return ssrc in known or len(known) < STREAMS
 
     def _receive(self, data: bytes, arrived: float | None) -> None:
+        ssrc = data[8:12]
+        if not self._has_room(self._streams, ssrc):
+            return
         try:
             packet = RtpPacket.parse(self._rx_srtp.unprotect(data), self._rtp_header_extensions_map)
-        except (pylibsrtp.Error, ValueError, struct.error):
+        except (pylibsrtp.Error, ValueError, LookupError, struct.error):
             return  # neither genuine nor well-formed
+        self._streams.add(ssrc)
         receiver = self._rtp_router.route_rtp(packet)
         if isinstance(receiver, RTCRtpReceiver):
             receiver.receive_packet(packet, arrived)
 
     def _setup_srtp(self) -> None:
         super()._setup_srtp()
+        self._begin_to_count()
+
+    def _begin_to_count(self) -> None:
         self._sayings = Budget(RTCP_BYTES, RTCP_BURST, time.monotonic())
+        self._packets = Budget(PACKETS_PER_SECOND, PACKETS_AT_ONCE, time.monotonic())
+        self._streams: set[bytes] = set()
+        self._reporters: set[bytes] = set()
 
     async def _handle_rtcp_data(self, data: bytes) -> None:
         """What the other side says of packets; what is malformed, or too much, is passed over."""
+        self._reporters.add(data[4:8])
         if self._sayings.takes(RTCP_MESSAGE + len(data), time.monotonic()):
             with suppress(struct.error):
                 await super()._handle_rtcp_data(data)
