@@ -294,15 +294,19 @@ async function serves() {
 
 // A page that waits: for its session to know it, or for the stage to be connected.
 const patience = {
-  box: null, timer: null,
+  box: null, since: null, timer: null,
 
   follow(box) {
     this.box = box;
     box.querySelector("button").onclick = () => location.reload();
-    if (!data.waits) {
-      clearTimeout(this.timer);
-      this.timer = null;
-      box.hidden = true;
-    } else this.timer ??= setTimeout(() => { this.box.hidden = false; }, LONG);
+    this.since = data.waits ? this.since ?? Date.now() : null;
+    this.show();
+  },
+
+  show() {
+    clearTimeout(this.timer);
+    const left = this.since === null ? Infinity : this.since + LONG - Date.now();
+    this.box.hidden = left > 0;
+    if (left > 0 && left < Infinity) this.timer = setTimeout(() => this.show(), left);
   },
 };
