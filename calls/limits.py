@@ -28,8 +28,8 @@ HELLO_WITHIN = 10.0  # seconds in which a WebSocket has to say something
 FRAME_BYTES = 512 * 1024  # of a message on a WebSocket; both streamers' offers together have about 100,000
 UNREAD_BYTES = 256 * 1024  # that one side of a WebSocket has not read; beyond that its pings have no answer
 CONNECTS = Rate("connects", 300, 900)  # WebSockets from one address
-LINE_MESSAGES = Rate("messages of a line", 120, 240)  # beyond that they wait
-ADDRESS_MESSAGES = Rate("messages of an address", 1_200, 1_800)  # beyond that they wait
+LINE_MESSAGES = Rate("messages of a line", 200, 600)  # beyond that they wait
+ADDRESS_MESSAGES = Rate("messages of an address", 2_000, 6_000)  # beyond that they wait
 LOG_LINES = Rate("log lines", 5, 6)  # from one place in the code; beyond that they are counted
 
 # What people type
