@@ -50,7 +50,7 @@ almost = st.fixed_dictionaries(
         ),
         ({"type": "candidate", "call": "c", "candidates": []}, Signal("candidate", "c", {"candidates": []})),
         ({"type": "hangup", "call": "c"}, Signal("hangup", "c", {})),
-        ({"type": "state", "call": "c", "state": "up"}, Report("c", DirectState.UP)),
+        *(({"type": "state", "call": "c", "state": str(state)}, Report("c", state)) for state in DirectState),
         ({"type": "ping"}, None),
         ({}, None),
     ],
@@ -58,6 +58,25 @@ almost = st.fixed_dictionaries(
 def test_a_signal_is_read(message: Payload, meant: Signal | Report | None) -> None:
     """Members that are not known reach nobody."""
     assert read(message) == meant
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("offer", {"sdp": "x" * SIGNAL_SDP}),
+        ("candidate", {"candidates": [CANDIDATE] * CANDIDATES}),
+        ("candidate", {"candidates": [CANDIDATE | {"candidate": "x" * CANDIDATE_LENGTH, "sdpMLineIndex": 65_535}]}),
+    ],
+)
+def test_what_is_just_small_enough_is_read(kind: str, content: Payload) -> None:
+    """All of it: the limits name the most that is taken."""
+    assert read({"type": kind, "call": "c", **content}) == Signal(kind, "c", content)
+
+
+def test_no_line_has_a_number_of_more_than_16_bits() -> None:
+    """A member of a wrong kind is left out."""
+    signal = read({"type": "candidate", "call": "c", "candidates": [CANDIDATE | {"sdpMLineIndex": 65_536}]})
+    assert signal == Signal("candidate", "c", {"candidates": [CANDIDATE | {"sdpMLineIndex": None}]})
 
 
 @pytest.mark.parametrize(
@@ -77,8 +96,8 @@ def test_a_signal_is_read(message: Payload, meant: Signal | Report | None) -> No
     ],
 )
 def test_what_is_no_signal_is_refused(message: Payload, code: str) -> None:
-    """Each by its code."""
-    with pytest.raises(SignalError) as caught:
+    """Each by its code, and with a sentence for who reads a log."""
+    with pytest.raises(SignalError, match=r"^[A-Z].*\.$") as caught:
         parse(json.dumps(message))
     assert caught.value.code == code
 

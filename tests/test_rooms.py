@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
+from calls.paths import Direct, MediaPath
 from calls.rooms import Call, Message, Participant, Room, View
 from calls.states import Status
 
@@ -70,6 +71,14 @@ def test_who_is_left_alone_has_a_room_as_if_just_opened() -> None:
         "code", 1.0, Call("a", "b", 30.0, ringing=False), ("a", "c"), 2.0, said, (ALICE, BOB, CAROL), group=True
     )
     assert room.left("a", 9.0) == Room("code", 9.0, None, ("c",), None, said, (CAROL,), group=True)
+
+
+def test_a_direct_call_ends_with_either_end() -> None:
+    """Who stays has nothing of it: neither the way nor who had chosen it. A third one's leaving changes nothing."""
+    room = Room("code", 1.0, members=("a", "b", "c"), path=MediaPath.DIRECT, path_by="a", direct=Direct("1", "a", "b"))
+    left = room.left("b", 2.0)
+    assert (left.path, left.path_reason, left.path_by, left.direct) == (MediaPath.SERVER, None, None, None)
+    assert room.left("c", 2.0).direct == room.direct
 
 
 def test_the_other_is_who_shares_the_room_and_not_who_stands_by() -> None:
