@@ -91,8 +91,6 @@ def _reconcile(
     attempt = _attempt(key)
     try:
         offer = None if attempt.refusal or context._get_worker() else _checked(sdp_offer)
-        if offer:
-            _count_offer()
         _handle_worker_lifecycle(context, key, offer, make_worker=make_worker)
     except (OfferError, RateLimitError) as error:
         logger.warning("An offer was refused: %s", error)
@@ -106,6 +104,7 @@ def _checked(offer: object) -> dict[str, str] | None:
     """The offer, checked before anything is made for it: a certificate, threads, sockets."""
     if not offer:
         return None
+    _count_offer()
     if not isinstance(offer, Mapping) or offer.get("type") != "offer":
         raise description.refused("it is no offer")
     return {"type": "offer", "sdp": description.checked(offer.get("sdp"))}
