@@ -7,6 +7,7 @@ import pytest
 
 from calls.registry import Registry
 from calls.states import EndReason, Status
+from components import chat
 from tests.pages.visitor import Visitor
 from tests.people import Person
 
@@ -98,6 +99,39 @@ def test_what_is_said_is_read_by_both(calling: Visitor, bob: Person) -> None:
     assert "<b>Ada</b>" in log
     assert "<span>Hello &lt;b&gt;Bob&lt;/b&gt; &amp; all</span>" in log
     assert log.index("Hello") < log.index("Hi\n*Ada*</span>")
+
+
+def said(visitor: Visitor) -> str:
+    """The messages that are drawn, without what is around them."""
+    [log] = [html for html in visitor.drawn if 'role="log"' in html]
+    return " ".join(part.partition("</span>")[0] for part in log.split("<span>")[1:])
+
+
+def test_of_a_long_chat_the_last_messages_are_drawn(
+    calling: Visitor, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each new one has them drawn for everybody. One may turn back to earlier ones, page by page, and forth again."""
+    monkeypatch.setattr(chat, "PAGE", 3)
+    for word in ("one", "two", "three", "four", "five", "six", "seven"):
+        bob.says(word)
+    calling.looks_again()
+    assert said(calling) == "five six seven"
+    calling.presses("Show earlier messages")
+    bob.says("eight")
+    calling.looks_again()
+    assert said(calling) == "two three four"
+    calling.presses("Show earlier messages")
+    assert said(calling) == "one"
+    assert "Show earlier messages" not in calling.buttons
+    calling.presses("Show later messages")
+    assert said(calling) == "two three four"
+    for _ in range(2):
+        calling.presses("Show later messages")
+    assert said(calling) == "six seven eight"
+    assert "Show later messages" not in calling.buttons
+    calling.presses("Show earlier messages")
+    calling.says("nine")
+    assert said(calling) == "seven eight nine"
 
 
 def test_a_message_of_nothing_is_explained(calling: Visitor, bob: Person) -> None:
