@@ -34,7 +34,7 @@ def _welcome() -> None:
         title = "You are invited to a room"
     elif room_link.followed():
         title, hint = "This room has closed", "Ask for a new link, or enter a name and call somebody yourself."
-    st.header(title)
+    st.header(title, anchor=False)
     st.caption(hint)
     with st.form("enter", border=False):
         name = session.tab().name
@@ -68,7 +68,7 @@ def _join(who: str, code: str) -> None:
 
 def _entered(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(f"Hello, {plain(view.me.name)}", width="stretch")
+        st.header(f"Hello, {plain(view.me.name)}", width="stretch", anchor=False)
         st.button("Leave", icon=":material/logout:", type="tertiary", on_click=session.leave, args=(view.me.id,))
     if room_link.followed():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):

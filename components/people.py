@@ -21,7 +21,7 @@ STATUS = {
 def show(view: View) -> None:
     """Draw everybody else, each with a button to call them."""
     with st.container(key="people"):
-        st.subheader("People online")
+        st.subheader("People online", anchor=False)
     if not view.people:
         st.caption("Nobody else is here yet. Open a new room and share its link, or wait: people appear here at once.")
     for person in view.people:
@@ -45,7 +45,7 @@ def missed(view: View) -> None:
     """Draw the calls that nobody took."""
     if not view.missed:
         return
-    st.subheader("Missed calls")
+    st.subheader("Missed calls", anchor=False)
     for call in view.missed:
         at, now = session.local(call.at), datetime.now(session.timezone())
         st.markdown(f":material/phone_missed: **{plain(call.name)}** at {moment(at, now)}")

@@ -44,7 +44,7 @@ def show() -> None:
 
 
 def _nowhere() -> None:
-    st.header("No call")
+    st.header("No call", anchor=False)
     st.caption("You are in no room. Call somebody, open a new room or join one by its code, in the lobby.")
     st.page_link("pages/lobby.py", label="Go to the lobby", icon=":material/home:")
 
@@ -53,7 +53,7 @@ def _title(view: View, room: Room) -> None:
     with st.container(key="call-title", horizontal=True, vertical_alignment="center"):
         if view.others and room.started_at:
             names = listed([person.name for person in view.others])
-            st.subheader(f"In call with {names}", width="content")
+            st.subheader(f"In call with {names}", width="content", anchor=False)
             clock.show(session.services().time.since(room.started_at))
         else:
-            st.subheader("Waiting for somebody to join", width="content")
+            st.subheader("Waiting for somebody to join", width="content", anchor=False)
