@@ -24,7 +24,8 @@ ENV PARLEY_DATABASE_URL=sqlite:////data/parley.sqlite3 \
     STREAMLIT_SERVER_PORT=8501 \
     STREAMLIT_SERVER_HEADLESS=true
 
-EXPOSE 8501
+# The UDP port is that of the media where PARLEY_UDP_PORTS names it, see docs/deploy.md.
+EXPOSE 8501 40000/udp
 HEALTHCHECK --start-period=30s \
     CMD python -c "import os, urllib.request as r; r.urlopen(f'http://localhost:{os.environ[\"STREAMLIT_SERVER_PORT\"]}/_stcore/health', timeout=5)"
 CMD ["streamlit", "run", "app.py"]

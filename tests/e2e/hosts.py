@@ -1,4 +1,4 @@
-"""Two hosts in network namespaces of their own: each reaches this machine, and neither reaches the other."""
+"""Hosts in network namespaces of their own: each reaches this machine, and none reaches another."""
 
 import os
 import shutil
@@ -57,6 +57,20 @@ class Host:
         _ip("-n", self.name, "addr", "add", f"{self._network}.{address}/24", "dev", f"{self._link}p")
         _ip("-n", self.name, "route", "add", "default", "via", self._gateway)
 
+    @property
+    def inside(self) -> list[str]:
+        """What a command begins with that runs on this host."""
+        return ["ip", "netns", "exec", self.name]
+
+    @property
+    def address(self) -> str:
+        """Where this machine reaches it, until it moves."""
+        return f"{self._network}.2"
+
+    def also(self, address: str) -> None:
+        """Have another address as well, which nobody reaches from outside."""
+        _ip("-n", self.name, "addr", "add", address, "dev", "lo", *(["nodad"] if ":" in address else []))
+
     def close(self) -> None:
         _ip("link", "del", self._link, check=False)
         _ip("netns", "del", self.name, check=False)
@@ -70,11 +84,11 @@ class Host:
 
 
 @contextmanager
-def apart() -> Iterator[tuple[Host, Host]]:
-    """Two such hosts. The test is skipped where this user may not make them."""
+def apart(count: int = 2) -> Iterator[tuple[Host, ...]]:
+    """So many such hosts. The test is skipped where this user may not make them."""
     if shutil.which("ip") is None or os.geteuid() != 0:
         pytest.skip("only root can make network namespaces")
-    hosts = Host(1), Host(2)
+    hosts = tuple(Host(number) for number in range(1, count + 1))
     try:
         try:
             _ip("addr", "add", f"{HUB}/32", "dev", "lo")

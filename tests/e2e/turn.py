@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
@@ -12,8 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.e2e.hosts import Host
+
 SECRET = "north-by-northwest"
 START_WITHIN = 10.0
+EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "turnserver.conf"
+QUIET = ("--no-cli", "--no-tls", "--no-dtls", "--no-software-attribute")
 
 needs_coturn = pytest.mark.skipif(shutil.which("turnserver") is None, reason="coturn is not installed")
 
@@ -21,22 +25,18 @@ needs_coturn = pytest.mark.skipif(shutil.which("turnserver") is None, reason="co
 class Coturn:
     """The process of one TURN server; it can be stopped and started again at the same address."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        self.address, self.port = address, _free_port(address)
-        self.url = f"turn:{address}:{self.port}?transport=udp"
+    def __init__(self, folder: Path, address: str, port: int, command: Sequence[str]) -> None:
+        self.address, self.port = address, port
+        self.url = f"turn:{address}:{port}?transport=udp"
+        files = [f"--{name}={folder / name}" for name in ("pidfile", "userdb")]
+        self._command = [*command, *files, "--log-file=stdout"]
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start, and return once it listens."""
-        addresses = [f"--listening-ip={self.address}", f"--relay-ip={self.address}", f"--listening-port={self.port}"]
-        files = [f"--{name}={self._folder / name}" for name in ("pidfile", "userdb")]
-        quiet = ["--log-file=stdout", "--no-cli", "--no-tls", "--no-dtls", "--no-software-attribute"]
-        secret = ["--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=parley.test"]
         with (self._folder / "coturn.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                ["turnserver", "-n", *addresses, *files, *quiet, *secret], stdout=log, stderr=subprocess.STDOUT
-            )
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=subprocess.STDOUT)
         self._wait()
 
     def stop(self) -> None:
@@ -75,8 +75,33 @@ def _free_port(address: str) -> int:
 
 @contextmanager
 def relaying(folder: Path, address: str | None = None) -> Iterator[Coturn]:
-    """A running TURN server."""
-    coturn = Coturn(folder, address or own_address())
+    """A running TURN server, which relays to anywhere."""
+    address = address or own_address()
+    port = _free_port(address)
+    addresses = [f"--listening-ip={address}", f"--relay-ip={address}", f"--listening-port={port}"]
+    secret = ["--use-auth-secret", f"--static-auth-secret={SECRET}", "--realm=parley.test"]
+    with _running(Coturn(folder, address, port, ["turnserver", "-n", *QUIET, *addresses, *secret])) as coturn:
+        yield coturn
+
+
+@contextmanager
+def deployed(folder: Path, host: Host, public: str) -> Iterator[Coturn]:
+    """The example for whoever deploys it, on a host that is behind a NAT and has this address before it."""
+    example = EXAMPLE.read_text(encoding="utf-8")
+    for placeholder, value in (
+        ("static-auth-secret=CHANGE", f"static-auth-secret={SECRET}"),
+        ("#external-ip=PUBLIC/PRIVATE", f"external-ip={public}/{host.address}"),
+    ):
+        assert placeholder in example
+        example = example.replace(placeholder, value)
+    (folder / EXAMPLE.name).write_text(example, encoding="utf-8")
+    command = [*host.inside, "turnserver", "-c", str(folder / EXAMPLE.name), "--no-tls", "--no-dtls"]
+    with _running(Coturn(folder, host.address, 3478, command)) as coturn:
+        yield coturn
+
+
+@contextmanager
+def _running(coturn: Coturn) -> Iterator[Coturn]:
     coturn.start()
     try:
         yield coturn
