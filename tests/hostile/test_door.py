@@ -119,7 +119,8 @@ async def test_connections_that_are_no_websockets_are_counted(narrow: Server) ->
     """Of TCP connections one address has twice as many as of WebSockets; the next one is answered with 503."""
     held = [socket.create_connection(("127.0.0.1", narrow.port), source_address=("127.0.0.7", 0)) for _ in range(8)]
     reader, writer = await asyncio.open_connection("127.0.0.1", narrow.port, local_addr=("127.0.0.7", 0))
-    assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
+    async with asyncio.timeout(WITHIN):
+        assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
     async with lines(narrow, "127.0.0.8"):
         pass
     writer.close()
