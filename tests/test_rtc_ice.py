@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import aioice
 import pytest
 from aioice import stun
 from aioice.ice import StunProtocol
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from calls import limits
 from calls.media.rtc.ice import IceConnection
@@ -161,6 +164,22 @@ async def test_a_check_without_a_priority_is_no_error(connection: IceConnection,
     request = check(connection.local_username, connection.local_password, PRIORITY=...)
     connection.request_received(request, ("198.51.100.7", 5000), protocol)
     assert connection.remote_candidates == []
+
+
+REQUEST = bytes(check("us", PASSWORD, **{"USE-CANDIDATE": None}))
+
+
+TOO_SHORT = {REQUEST.index(bytes.fromhex("00240004")) + 3: 3}  # PRIORITY, of 32 bits, in three bytes
+
+
+@pytest.mark.fuzz
+@example(TOO_SHORT, len(REQUEST))
+@given(st.dictionaries(st.integers(0, len(REQUEST) - 1), st.integers(0, 255), max_size=6), st.integers(0, len(REQUEST)))
+def test_whatever_a_check_says_it_is_read_or_refused(places: dict[int, int], end: int) -> None:
+    """With bytes exchanged and cut off: nothing but ValueError is raised, which is what aioice's callers expect."""
+    changed = bytes(places.get(place, byte) for place, byte in enumerate(REQUEST))[:end]
+    with suppress(ValueError):
+        assert stun.parse_message(changed).message_method in stun.Method
 
 
 async def test_datagrams_that_nobody_reads_are_kept_to_the_bound(

@@ -9,6 +9,7 @@ A candidate of a browser is an address to which this server sends STUN checks. P
 """
 
 import asyncio
+import struct
 from contextlib import suppress
 
 import aioice
@@ -19,6 +20,21 @@ from calls import limits
 from calls.media.rtc.peers import PEERS
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
+
+
+_parse = stun.parse_message
+
+
+def parse_message(data: bytes) -> stun.Message:
+    """A STUN message. Raises ValueError, which is what callers expect: for an attribute that is too short, aioice's own
+    raises struct.error, past them and into the event loop."""
+    try:
+        return _parse(data)
+    except struct.error as error:
+        raise ValueError("a STUN attribute is too short") from error
+
+
+stun.parse_message = parse_message
 
 
 class IceConnection(aioice.Connection):
