@@ -43,7 +43,7 @@ def finds(person: Person, **state: Any) -> None:
     person.page.wait_for_event(
         "console",
         lambda said: said.text.startswith(SAYS) and state.items() <= json.loads(said.text.removeprefix(SAYS)).items(),
-        timeout=WITHIN,
+        timeout=3 * WITHIN,  # a page may be loading
     )
 
 
