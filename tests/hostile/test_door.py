@@ -143,7 +143,11 @@ async def test_a_large_frame_is_refused_before_it_is_held(server: Server, path: 
 async def test_pings_that_nobody_reads_the_answers_of(server: Server) -> None:
     """The server's memory does not grow with them."""
     process = psutil.Process(server.pid)
-    async with dial(server.url, "signal") as connection:
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the network holds little of them
+    narrow.connect(("127.0.0.1", server.port))
+    narrow.settimeout(0)
+    async with dial(server.url, "signal", sock=narrow) as connection:
         await connection.send('{"type": "watch"}')
         connection.transport.pause_reading()
         before = process.memory_info().rss
