@@ -282,6 +282,10 @@ def test_who_spoke_last_is_known_while_they_are_there(trio: tuple[Registry, Pers
     for person in (alice, bob, carol, bob, Person.enters(registry, "Dave")):
         registry.speaks(code, person.id)
     assert [room.speakers for room in registry.snapshot().rooms] == [(bob.id, carol.id, alice.id)]
+    heard: list[Change] = []
+    registry.listen(heard.append)
+    registry.speaks(code, bob.id)
+    assert heard == []
     bob.puts_down(code)
     assert [room.speakers for room in registry.snapshot().rooms] == [(carol.id, alice.id)]
 
