@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -60,6 +61,10 @@ class Line:
         _ip(*there, "route", "add", "default", "via", self.hub)
         self._thread.start()
 
+    def leads_here(self, address: str) -> None:
+        """Have this machine look for an address at the other end."""
+        _ip("route", "add", f"{address}/32", "dev", self._devices[0])
+
     def close(self) -> None:
         """Undo all of it."""
         self._ended.set()
@@ -71,12 +76,21 @@ class Line:
         with suppress(subprocess.CalledProcessError):
             _ip("netns", "del", self.name)
 
+    @property
+    def inside(self) -> list[str]:
+        """What a command begins with that runs on the host."""
+        return ["ip", "netns", "exec", self.name]
+
     def browser(self, folder: Path) -> str:
         """The path of a program that starts Chromium on the host."""
         script = folder / f"chromium-{self.name}"
         script.write_text(f'#!/bin/sh\nexec ip netns exec {self.name} {CHROMIUM} "$@"\n')
         script.chmod(0o755)
         return str(script)
+
+    def translated(self, packet: bytes, *, inward: bool) -> bytes | None:  # noqa: ARG002
+        """The packet as it leaves at the other end, if it does; `inward` is to the host."""
+        return packet
 
     def _carry(self) -> None:
         """Until the end: what arrives at one device leaves by the other at its time."""
@@ -90,9 +104,13 @@ class Line:
                 with suppress(OSError):  # the interface may be down
                     os.write(device, data)
             for device in select.select(list(ways), [], [], max(0.0, waiting[0][0] - now) if waiting else 0.05)[0]:
-                data, (way, to) = os.read(device, _MTU), ways[device]
-                if (due := way.due(len(data), time.monotonic(), self._chance)) is not None:
-                    heapq.heappush(waiting, (due, next(order), to, data))
+                way, to = ways[device]
+                packet = self.translated(os.read(device, _MTU), inward=device == self._ours)
+                if packet and (due := way.due(len(packet), time.monotonic(), self._chance)) is not None:
+                    heapq.heappush(waiting, (due, next(order), to, packet))
+
+
+AnyLine = TypeVar("AnyLine", bound=Line)
 
 
 def _tun(name: str) -> int:
@@ -106,11 +124,10 @@ def _ip(*words: str) -> None:
 
 
 @contextmanager
-def behind_a_line() -> Iterator[Line]:
-    """A host behind a line that lets everything through, to begin with. The test is skipped where there can be none."""
+def behind(line: AnyLine) -> Iterator[AnyLine]:
+    """A host behind this line. The test is skipped where there can be none."""
     if shutil.which("ip") is None or os.geteuid() != 0:
         pytest.skip("only root can make network namespaces")
-    line = Line()
     try:
         try:
             line.open()
@@ -119,3 +136,10 @@ def behind_a_line() -> Iterator[Line]:
         yield line
     finally:
         line.close()
+
+
+@contextmanager
+def behind_a_line() -> Iterator[Line]:
+    """A host behind a line that lets everything through, to begin with."""
+    with behind(Line()) as line:
+        yield line

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -42,13 +42,18 @@ class Server:
         self._module = module
         self._environment = inherited | SETTINGS | {"PARLEY_DATABASE_URL": self._history} | settings
         self._process: subprocess.Popen[bytes] | None = None
+        self._inside: Sequence[str] = ()
         self.at_rest = (0, 0)
         """What `held` said before anybody had come."""
+
+    def moves(self, host: str, inside: Sequence[str]) -> None:
+        """Run elsewhere: by a command that begins so, to be reached at this host."""
+        self.url, self._inside = f"http://{host}:{self.port}/{self._path}", inside
 
     def start(self) -> None:
         """Start, and return once it answers."""
         options = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self._path}"]
-        command = [sys.executable, "-m", self._module, "run", "app.py", *options]
+        command = [*self._inside, sys.executable, "-m", self._module, "run", "app.py", *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
@@ -112,6 +117,13 @@ def _free_port() -> int:
 def serving(folder: Path, *, module: str = "streamlit", path: str = "", **settings: str) -> Iterator[Server]:
     """A running server with these settings, given in lower case without their prefix; below this path ("calls/")."""
     server = Server(folder, module, path, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+    with running(server):
+        yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Start it, and stop it in the end."""
     server.start()
     try:
         yield server
