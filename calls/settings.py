@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from calls.errors import SettingsError
 
 PREFIX = "PARLEY_"
-IGNORED = frozenset({"PARLEY_CHROMIUM"})
+IGNORED = frozenset({"PARLEY_CHROMIUM", "PARLEY_FIREFOX"})
 """Variables of this prefix that are the tests' own."""
 
 _HOST_AND_PORT = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.~%-]+)(?::(?P<port>\d{1,5}))?"

@@ -56,6 +56,7 @@ miss_libraries() {
 
 miss_programs() {
     has "${PARLEY_CHROMIUM:-chromium}" || missing="$missing chromium"
+    has "${PARLEY_FIREFOX:-firefox-esr}" || has firefox || missing="$missing firefox-esr"
     has turnserver || missing="$missing coturn"
 }
 
@@ -71,6 +72,7 @@ install_missing() {
 fail_tests() {
     other="" formulas=""
     case $missing in *coturn*) formulas=" coturn" ;; esac
+    case $missing in *firefox*) formulas="$formulas firefox" ;; esac
     case $missing in *chromium*)
         other=" - or name another browser: PARLEY_CHROMIUM=/path/to/it"
         formulas="$formulas chromium"
