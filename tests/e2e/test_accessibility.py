@@ -36,7 +36,7 @@ def test_everybody_can_use_every_page(server: Server, bob: Person, meet: Meet) -
                 found.append(f"{state}, {width} px: {sideways} px wider than the window")
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="light")
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def _states(server: Server, alice: Person, bob: Person) -> Iterator[tuple[str, Page]]:
