@@ -171,8 +171,8 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
     def tell_bitrate(self) -> None:
         """How much it may send: as much as arrives well, and as everybody who watches can take (REMB)."""
         estimator: RemoteBitrateEstimator | None = self.__remote_bitrate_estimator
-        self._told_at = time.monotonic()
         if estimator and estimator.ssrcs and self.__rtcp_ssrc is not None:
+            self._told_at = time.monotonic()
             bitrate = min(self._source.most, estimator.rate_control.current_bitrate)
             fci = rtp_packets.pack_remb_fci(bitrate, list(estimator.ssrcs))
             self._tell(
