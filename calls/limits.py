@@ -43,7 +43,8 @@ MISSED_LENGTH = 20  # missed calls that one participant is told of
 
 MESSAGE_BYTES = 64 * 1024  # of UTF-8, in one message
 MESSAGES = Rate("messages", 40, 1_200)  # from one participant, or one line of nobody's
-PING_AGAIN = 60.0  # seconds until its next ping that a tab may promise at most; ours promises 4
+PING_SOONEST = 1.0  # seconds until its next ping that a tab may promise at least; ours promises 4
+PING_AGAIN = 60.0  # the same at most
 OUTBOX = 64  # signals that wait for a slow tab; older ones are lost
 KEPT_SIGNALS = 16  # signals of a direct call that wait for a participant who has not answered
 
@@ -78,6 +79,7 @@ RINGS = Rate("rings", 10, 20)  # calls and invitations
 JOINS = Rate("joins", 10, 20)  # by a code, right or wrong
 ROOMS = Rate("rooms", 10, 20)  # opened
 SAYINGS = Rate("sayings", 20, 60)  # in the chat
+RETURNS = Rate("returns", 10, 6)  # after a broken promise to be heard again: each is told to everybody
 
 # Connections to this server (aiortc parses on the event loop, and aioice pairs each candidate with all)
 

@@ -126,9 +126,11 @@ class Registry:
 
     def heard(self, who: str, within: float | None) -> None:
         """The participant's page is there. It says so again `within` so many seconds, or counts as lost after twice
-        that time; None where it promises nothing, as in a tab that nobody looks at. UnknownError."""
+        that time; None where it promises nothing, as in a tab that nobody looks at. One that comes and goes too often
+        stays lost for a while, since everybody is told each time. UnknownError."""
         with self._changing():
-            self._person(who)
+            if not self._person(who).connected and self._allowances.wait(limits.RETURNS, who):
+                return
             tab = self._tabs[who]
             tab.heard_at, tab.within = self._clock(), within
             self._look_for(who)

@@ -105,7 +105,6 @@ def _udp_ports(value: object) -> object:
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Bitrate = Annotated[int, Field(ge=100_000, le=20_000_000)]
-Texts = tuple[str, ...]
 StunUrls = Annotated[tuple[Annotated[str, AfterValidator(_stun_url)], ...], NoDecode, BeforeValidator(_split)]
 TurnUrls = Annotated[tuple[Annotated[str, AfterValidator(_turn_url)], ...], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]

@@ -84,9 +84,10 @@ def _text(data: str | bytes | None) -> str:
 def _again(seconds: object) -> float | None:
     if seconds is None:
         return None
-    if isinstance(seconds, int | float) and 0 < seconds <= limits.PING_AGAIN:
+    if isinstance(seconds, int | float) and limits.PING_SOONEST <= seconds <= limits.PING_AGAIN:
         return float(seconds)
-    raise SignalError("malformed", f"A ping comes again within {limits.PING_AGAIN:g} seconds, or says nothing of it.")
+    least, most = limits.PING_SOONEST, limits.PING_AGAIN
+    raise SignalError("malformed", f"A ping comes again after {least:g} to {most:g} seconds, or says nothing of it.")
 
 
 def _object(data: str) -> object:

@@ -96,7 +96,7 @@ def _reconcile(
         logger.warning("An offer was refused: %s", error)
         attempt.refusal = str(error)
     except Exception as error:  # aiortc's parser, and what it hands on to, raise whatever an offer makes of them
-        logger.warning("An offer was refused: %r", error)
+        logger.warning("An offer was refused: %r", error, exc_info=True)
         attempt.refusal = str(description.refused("it could not be understood"))
 
 

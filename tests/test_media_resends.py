@@ -35,6 +35,12 @@ def test_what_is_asked_for_is_sent_again() -> None:
     assert again(resends, (65_534, 65_537, 65_540, 7), 0.1) == [65_534, 1]
 
 
+def test_a_request_over_a_wrap_counts_on() -> None:
+    """aiortc adds to the number of the first packet, and does not begin again at 0."""
+    resends = sent(65_535, 65_536)
+    assert [each.sequence for each in resends.answer([65_535, 65_536], 0.1, ROUND_TRIP, BITRATE)] == [65_535, 0]
+
+
 def test_a_packet_is_sent_again_once_per_round_trip() -> None:
     """A second request for it was made before the answer to the first could be there."""
     resends = sent(1)

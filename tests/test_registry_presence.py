@@ -3,6 +3,7 @@
 import pytest
 
 from calls.errors import UnknownError
+from calls.limits import RETURNS
 from calls.registry import Registry
 from calls.states import EndReason, Status
 from tests.people import FakeClock, Person, connect
@@ -36,6 +37,21 @@ def test_a_page_that_falls_silent_is_lost(registry: Registry, alice: Person, bob
     clock.advance(0.1)
     registry.expire()
     assert (bob.status, bob.reason) == (Status.IDLE, EndReason.CONNECTION_LOST)
+
+
+def test_who_comes_and_goes_without_end_is_told_of_seldom(
+    registry: Registry, alice: Person, bob: Person, clock: FakeClock
+) -> None:
+    """Each coming and each going is a run of everybody's page: a page that breaks one promise after the other stays
+    lost meanwhile, and keeps its seat."""
+    before = bob.view.version
+    for _ in range(100):
+        registry.heard(alice.id, 1.0)
+        clock.advance(2.0)
+    told = bob.view.version - before
+    assert 20 <= told <= 2 * (RETURNS.at_once + RETURNS.per_minute * 200 / 60 + 1)
+    registry.expire()
+    assert alice.me.name == "Alice"
 
 
 @pytest.mark.parametrize("within", [AGAIN, None])

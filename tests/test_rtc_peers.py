@@ -24,6 +24,9 @@ def peers() -> Iterator[Peers]:
         "fe80::1",
         "fe80::1%eth0",
         "fd00:ec2::254",
+        "::169.254.169.254",
+        "64:ff9b:1::a9fe:a9fe",
+        "fec0::1",
         "100.100.100.200",
         "168.63.129.16",
         "0.0.0.0",
@@ -39,7 +42,7 @@ def test_what_is_never_asked(peers: Peers, host: str) -> None:
     assert not peers.may_come(host)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "::127.0.0.1"])
 def test_loopback_is_no_candidate(peers: Peers, host: str) -> None:
     """No service of this machine gets a datagram because a browser says so; what comes over loopback is from here."""
     assert not peers.may_be_asked(host)

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters, RTCRtpDecodingParameters, RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import RemoteStreamTrack
-from aiortc.rtp import AnyRtcpPacket, RtcpPsfbPacket, RtcpRtpfbPacket, RtpPacket
+from aiortc.rtp import AnyRtcpPacket, RtcpPacket, RtcpPsfbPacket, RtcpRtpfbPacket, RtpPacket
 
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.rtc.receiver import RTCRtpReceiver
@@ -69,6 +69,17 @@ async def test_a_bunch_that_came_as_one_lowers_the_estimate(receiving: Receiving
     for number in range(300):
         receiving.takes(number, arrived=100.0 + number * EVERY * 1.5)
     assert receiving.estimator.rate_control.current_bitrate < BITRATE
+
+
+async def test_what_is_lost_where_numbers_begin_again_is_asked_for(receiving: Receiving) -> None:
+    """The request can be written: RFC 4585 names a packet by how far it is behind one before it."""
+    for number in (65_533, 65_538):
+        receiving.takes(number)
+    await until(lambda: any(isinstance(packet, RtcpRtpfbPacket) for packet in receiving.said))
+    asked = next(packet for packet in receiving.said if isinstance(packet, RtcpRtpfbPacket))
+    (read,) = RtcpPacket.parse(bytes(asked))
+    assert isinstance(read, RtcpRtpfbPacket)
+    assert sorted(number & 0xFFFF for number in read.lost) == [0, 1, 65_534, 65_535]
 
 
 async def test_limits_that_change_without_end_are_told_now_and_then(receiving: Receiving) -> None:

@@ -92,7 +92,10 @@ def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> No
         ('{"type": 1}', "malformed"),
         ('{"type": "hello"}', "malformed"),
         ('{"type": "hello", "token": null}', "malformed"),
-        *((f'{{"type": "ping", "again": {again}}}', "malformed") for again in ("0", "61", "1e999", "NaN", '"4"', "[]")),
+        *(
+            (f'{{"type": "ping", "again": {again}}}', "malformed")
+            for again in ("0", "0.9", "61", "1e999", "NaN", '"4"', "[]")
+        ),
         ('{"type": "PING"}', "unknown_type"),
         ('{"type": ""}', "unknown_type"),
         ('{"type": "\\ud800"}', "unknown_type"),

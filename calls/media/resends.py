@@ -45,7 +45,7 @@ class Resends:
         self._budget.allow(SHARE * most, AT_ONCE * most, now)
         for number in numbers[:NACKED_PACKETS]:
             sent = self._sent[number % HISTORY]
-            if sent and sent.sequence == number and self._is_due(sent, now, round_trip):
+            if sent and sent.sequence == number & 0xFFFF and self._is_due(sent, now, round_trip):
                 sent.again_at = now
                 yield sent
 

@@ -170,7 +170,11 @@ function backOnline() {
 // The credentials of TURN servers run out; the page has been given new ones meanwhile.
 function restart(connection) {
   const { iceServers, iceTransportPolicy } = data;
-  if (iceServers) connection.setConfiguration({ iceServers, iceTransportPolicy });
+  try {
+    if (iceServers) connection.setConfiguration({ iceServers, iceTransportPolicy });
+  } catch (error) {
+    console.warn("Parley: the ICE servers stay as they are.", error);
+  }
   connection.restartIce();
 }
 

@@ -17,7 +17,7 @@ from components.door.headers import Headers
 from components.door.lines import Lines
 
 FILES_EACH = 4  # open files for each WebSocket: its own, an HTTP connection's, two of the media's
-HTTP_TOO = 2  # connections for each WebSocket: while it loads, a page has some that are none
+HTTP_TOO = 4  # connections for each WebSocket: a page has two, and six besides while it loads
 
 logger = logging.getLogger(__name__)
 

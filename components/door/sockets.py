@@ -10,6 +10,7 @@ Streamlit starts uvicorn and passes on few of its options, and uvicorn has no li
 """
 
 import asyncio
+import logging
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -23,6 +24,10 @@ from calls.allowance import network
 from components.door.address import Proxies
 
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"
+
+MANY = "%s has %d connections, and gets no more. If it is your proxy, put its address into PARLEY_TRUSTED_PROXIES."
+
+logger = logging.getLogger(__name__)
 
 _http_made = AutoHTTPProtocol.connection_made
 _ws_made = WebSocketsSansIOProtocol.connection_made
@@ -42,6 +47,8 @@ class Sockets:
         peer = (transport.get_extra_info("peername") or ("",))[0]
         address = network(peer)
         several = peer not in self._proxies and Counter(self._open.values())[address] >= self._most_per_address
+        if several:
+            logger.warning(MANY, peer, self._most_per_address)
         if several or len(self._open) >= self._most:
             transport.write(FULL)
             transport.close()

@@ -94,6 +94,13 @@ const line = {
     };
     socket.onmessage = ({ data: text }) => this.hear(JSON.parse(text));
     socket.onclose = ({ code }) => { if (this.socket === socket) this.lost(code); };
+    // Where packets vanish without a word, a handshake takes the browser minutes to give up.
+    clearTimeout(this.timers.pong);
+    this.timers.pong = setTimeout(() => {
+      socket.onclose = null;
+      socket.close();
+      this.lost();
+    }, PONG_WITHIN);
   },
 
   hear(message) {
@@ -197,7 +204,7 @@ const line = {
     if (code === SERVICE_RESTART) warn(RESTARTS);
     else serves().then((up) => {
       if (up) alarm.hidden = true;
-      else if (alarm.hidden) warn(AWAY);
+      else if (window.parleyLost && alarm.hidden) warn(AWAY);
     });
     this.timers.retry = setTimeout(() => this.open(), this.retry);
     this.retry = Math.min(2 * this.retry, RETRY_MOST);
@@ -206,7 +213,9 @@ const line = {
   close() {
     const { socket } = this;
     this.socket = null;
+    if (window.parleyLost) window.dispatchEvent(new Event("parley-back"));
     window.parleyLost = false;
+    if (alarm) alarm.hidden = true;
     Object.values(this.timers).forEach(clearTimeout);
     socket?.close();
     Object.assign(this, { answerBy: Infinity, greeting: null, newest: 0, retry: RETRY_FIRST, failures: 0, asked: 0, sent: [] });
@@ -286,7 +295,7 @@ const stream = {
 // A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.
 async function serves() {
   try {
-    return (await fetch(new URL("_stcore/health", document.baseURI), { cache: "no-store" })).ok;
+    return (await fetch(new URL("_stcore/health", document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PONG_WITHIN) })).ok;
   } catch {
     return false;
   }

@@ -19,8 +19,8 @@ HEADINGS = {
 }
 """Where one is, and what is found there, as CSS selectors; the first that is on the page is taken."""
 
-BUTTONS = [".st-key-hang-up button", ".st-key-camera-switch button"]
-"""What is at hand when the camera has been turned on or off."""
+BUTTONS = [".st-key-camera-switch button", ".st-key-call-title h3"]
+"""What is at hand when the camera has been turned on or off: nothing that a next press of the same key would end."""
 
 
 def show(view: View | None, *, arriving: bool) -> None:

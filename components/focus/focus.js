@@ -3,14 +3,15 @@
 // press next. Only where it is lost, and for as long as the page may still change by itself.
 
 const LOOK_EVERY = 100, LOOKS = 50;  // ms, and how many: the room's page opens within a few seconds
+const PRESSED_WITHIN = 5_000;  // ms; a camera that goes on or off later does so by itself
 
-let before = { place: null }, timer = null;
+let before = { place: null }, timer = null, pressed = -Infinity;
 
 export default function focus({ data }) {
   if (data.place === null) return;
   if (before.place !== null) {
     if (data.place !== before.place) settle(data.headings);
-    else if (data.camera !== before.camera) settle(data.buttons);
+    else if (data.camera !== before.camera && performance.now() - pressed < PRESSED_WITHIN) settle(data.buttons);
   }
   before = data;
 }
@@ -34,4 +35,9 @@ function put(selectors) {
 }
 
 // Who presses a key or the pointer has the focus where they want it.
-for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, () => clearInterval(timer), true);
+for (const event of ["keydown", "pointerdown"]) {
+  window.addEventListener(event, () => {
+    pressed = performance.now();
+    clearInterval(timer);
+  }, true);
+}

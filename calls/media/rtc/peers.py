@@ -18,6 +18,8 @@ NEVER = tuple(
             "168.63.129.16/32",
             "192.0.0.0/24",
             "::/128",
+            "64:ff9b:1::/48",  # local NAT64 (RFC 8215), which leads to any address of IPv4
+            "fec0::/10",  # site-local, as it was once
             "fe80::/10",
             "ff00::/8",
             "fd00:ec2::/32",  # the metadata servers of Amazon and Google
@@ -26,7 +28,7 @@ NEVER = tuple(
     )
 )
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-_NAT64 = ip_network("64:ff9b::/96")
+_NAT64, _COMPATIBLE = ip_network("64:ff9b::/96"), ip_network("::/96")
 
 
 class Peers:
@@ -59,7 +61,7 @@ def _real(host: str) -> Address:
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv4Address):
         return address
-    if address in _NAT64:
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):  # :: and ::1 are none
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address
 

@@ -200,7 +200,8 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
             return
         now = time.monotonic()
         if numbers := self._losses.due(now):
-            self._tell(self._send_rtcp_nack(self._media_ssrc, numbers))
+            # aiortc packs numbers that rise: it raises at 0 behind 65535, and nothing would be asked for.
+            self._tell(self._send_rtcp_nack(self._media_ssrc, sorted(numbers)))
         self._ask_later(now)
 
     @staticmethod
