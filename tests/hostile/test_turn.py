@@ -16,7 +16,7 @@ from calls.ice import temporary_credentials
 from tests.e2e.hosts import apart
 from tests.e2e.turn import SECRET, Coturn, deployed, needs_coturn
 
-pytestmark = needs_coturn
+pytestmark = [needs_coturn, pytest.mark.realtime]  # one at a time: the hosts have names
 
 PUBLIC = (
     "11.213.1.2"  # no address of a special range may stand for a public one; it exists in this host's network alone
