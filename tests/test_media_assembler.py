@@ -185,6 +185,7 @@ def test_a_packet_costs_the_same_however_many_wait() -> None:
     assert len(assembler.add(packets[-1])) == 1
 
 
+@pytest.mark.usefixtures("clock")  # which stands
 @pytest.mark.parametrize("gap", [False, True])
 def test_what_waits_is_bounded_in_packets(gap: bool) -> None:  # noqa: FBT001
     """Where no packet is the last one, or one is missing for as long as the clock stands: then a keyframe is needed."""

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from calls import limits
+from components.door import HTTP_TOO
 from components.text import plain
 from tests.e2e.server import Server, serving
 from tests.hostile.visitor import WITHIN, Visitor, dial, stream
@@ -116,8 +117,9 @@ async def test_who_is_not_trusted_speaks_for_nobody(narrow: Server) -> None:
 
 
 async def test_connections_that_are_no_websockets_are_counted(narrow: Server) -> None:
-    """Of TCP connections one address has twice as many as of WebSockets; the next one is answered with 503."""
-    held = [socket.create_connection(("127.0.0.1", narrow.port), source_address=("127.0.0.7", 0)) for _ in range(8)]
+    """Of TCP connections one address has HTTP_TOO times as many as of WebSockets; the next one is answered with 503."""
+    most = HTTP_TOO * 4
+    held = [socket.create_connection(("127.0.0.1", narrow.port), source_address=("127.0.0.7", 0)) for _ in range(most)]
     reader, writer = await asyncio.open_connection("127.0.0.1", narrow.port, local_addr=("127.0.0.7", 0))
     async with asyncio.timeout(WITHIN):
         assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
