@@ -285,9 +285,9 @@ class Person:
             title = title.filter(has_text=re.compile(_typed(other.name)))
         return title.is_visible()
 
-    def sees(self, other: "Person") -> None:
+    def sees(self, other: "Person", within: float = WITHIN) -> None:
         """The other's colour is on the stage, and it moves."""
-        self.watches(STAGE, other.colour)
+        self.watches(STAGE, other.colour, within)
 
     def sees_self(self, colour: str | None = None) -> None:
         self.watches(PREVIEW, colour or self.colour)
@@ -297,9 +297,9 @@ class Person:
         self.page.wait_for_function(PREVIEW_IS_IN_DIALOG, arg=PREVIEW, timeout=WITHIN)
         self.sees_self()
 
-    def watches(self, selector: str, colour: str) -> None:
-        """A video has this colour, and goes on to show new frames."""
-        self.page.wait_for_function(_is_colour(colour), arg=selector, timeout=WITHIN)
+    def watches(self, selector: str, colour: str, within: float = WITHIN) -> None:
+        """A video has this colour, after so many milliseconds at most, and goes on to show new frames."""
+        self.page.wait_for_function(_is_colour(colour), arg=selector, timeout=within)
         frames = self.page.evaluate(FRAMES, selector)
         self.page.wait_for_function(f"s => ({FRAMES})(s) > {frames + 5}", arg=selector, timeout=WITHIN)
 

@@ -48,7 +48,7 @@ def test_a_network_that_goes_away_comes_back_or_ends_the_call(far: tuple[Host, P
     host.mend()
     expect(bob.page.get_by_text("lost the connection")).to_have_count(0, timeout=PATIENT)
     for one, other in ((bob, alice), (alice, bob)):
-        one.sees(other)
+        one.sees(other, PATIENT)
     alice.hears(bob)
     bob.reads("muted")
     for words in ("did not start", "has the camera off"):
