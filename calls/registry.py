@@ -112,7 +112,9 @@ class Registry:
         with self._changing():
             who = self._id_of(token)
             tab = self._tabs[who]
-            tab.epoch, tab.gone_at, tab.within = tab.epoch + 1, None, None
+            tab.epoch, tab.gone_at = tab.epoch + 1, None
+            if tab.lost_since(self._clock()) is not None:
+                tab.within = None  # the session is the sign of life now; a promise that still holds stays one
             self._put(replace(self._people[who], connected=True))
             self._touch([who])  # a session that held the seat until now has to see that it does not
             return self._seat(who)

@@ -116,6 +116,19 @@ def test_a_session_is_a_sign_of_life(registry: Registry, alice: Person, clock: F
     assert alice.me.connected
 
 
+def test_a_session_does_not_release_a_page_from_its_promise(
+    registry: Registry, alice: Person, bob: Person, clock: FakeClock
+) -> None:
+    """After an outage the line is often back before the session: a second outage in the seconds after is seen as soon
+    as the first was."""
+    connect(alice, bob)
+    registry.heard(alice.id, AGAIN)
+    registry.attach(alice.seat.token)
+    clock.advance(2 * AGAIN)
+    registry.expire()
+    assert not bob.view.people[0].connected
+
+
 def test_who_is_gone_is_not_heard(registry: Registry, alice: Person) -> None:
     """A ping of one who has left raises the typed error; the end of a line does not."""
     alice.leaves()
