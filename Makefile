@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
+# A lock file names everything, so pip looks for nothing else. Where a package wants an extra of another, older pips
+# take the newest release of that instead of the locked one, and then refuse it for want of a hash.
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
 
 # One lock for all systems and for every Python from 3.11 on. What is locked stays as it is where it still fits.
 LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

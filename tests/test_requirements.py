@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from importlib.metadata import packages_distributions, version
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, requires, version
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,41 @@ def test_both_locks_have_the_same_versions() -> None:
     """What is tested is what runs."""
     runs = {str(requirement) for requirement, _ in locked("requirements.lock")}
     assert runs <= {str(requirement) for requirement, _ in locked("requirements-dev.lock")}
+
+
+def needs(name: str, extras: frozenset[str] = frozenset()) -> Iterator[Requirement]:
+    """What an installed package needs on this machine, with the extras that are wanted of it."""
+    for requirement in map(Requirement, requires(name) or []):
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": each}) for each in extras or {""}):
+            yield requirement
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_is_complete(name: str) -> None:
+    """It is installed without looking for what its packages need besides, so all of that has to be in it."""
+    versions = {
+        canonicalize_name(each.name): next(iter(each.specifier)).version
+        for each, _ in locked(name)
+        if each.marker is None or each.marker.evaluate()
+    }
+    checked: set[tuple[str, frozenset[str]]] = set()
+    waiting = [(each, frozenset[str]()) for each in versions]
+    while waiting:
+        package, extras = waiting.pop()
+        if (package, extras) in checked:
+            continue
+        checked.add((package, extras))
+        for need in needs(package, extras):
+            wanted = canonicalize_name(need.name)
+            assert wanted in versions, f"{package} needs {need}"
+            assert need.specifier.contains(versions[wanted], prereleases=True), f"{package} needs {need}"
+            waiting.append((wanted, frozenset(need.extras)))
+
+
+@pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "README.md"])
+def test_a_lock_is_installed_as_it_is(name: str) -> None:
+    """An older pip goes past the lock for an extra (`coverage[toml]`), and fails on the day of a new release."""
+    lines = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if "pip install" in line]
+    lock = [line for line in lines if "--require-hashes" in line or "requirements.lock" in line]
+    assert lock
+    assert all("--no-deps" in line for line in lock)
