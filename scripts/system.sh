@@ -55,7 +55,8 @@ miss_libraries() {
 }
 
 miss_programs() {
-    has "${PARLEY_CHROMIUM:-chromium}" || missing="$missing chromium"
+    # Debian's Chromium without windows: the same pages, for a fifth less of the processor.
+    has "${PARLEY_CHROMIUM:-chromium-headless-shell}" || has chromium || missing="$missing chromium-headless-shell"
     has "${PARLEY_FIREFOX:-firefox-esr}" || has firefox || missing="$missing firefox-esr"
     has turnserver || missing="$missing coturn"
 }

@@ -20,6 +20,7 @@ Meet = Callable[..., Person]
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 FAILED = pytest.StashKey[bool]()
 STAYING = pytest.StashKey[set[str]]()
+LAST = pytest.StashKey[bool]()
 
 CAROL = "<b>C</b> :joy: [a](b) www.a.de a@b.de"
 """A name that must be shown as it was typed, wherever it is shown."""
@@ -38,10 +39,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First the tests that share people, then those whose people come for one test: nobody's pages and cameras are on
+    while others are tested."""
+    items.sort(key=lambda item: "regulars" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Function, nextitem: pytest.Function | None) -> None:
-    """Let the fixtures know who stays in this test's call for the next one."""
+    """Let the fixtures know who stays in this test's call for the next one, and whether anybody comes again."""
     item.stash[STAYING] = _called(item) if nextitem and _called(item) == _called(nextitem) else set()
+    item.stash[LAST] = nextitem is None or "regulars" not in nextitem.fixturenames
 
 
 def _called(item: pytest.Function) -> set[str]:
@@ -128,10 +136,18 @@ class Regulars:
 
 
 @pytest.fixture(scope="package")
-def regulars(browser: Callable[..., Browser], server: Server) -> Iterator[Regulars]:
+def all_regulars(browser: Callable[..., Browser], server: Server) -> Iterator[Regulars]:
     here = Regulars(browser, server.url)
     yield here
     here.close()
+
+
+@pytest.fixture
+def regulars(all_regulars: Regulars, request: pytest.FixtureRequest) -> Iterator[Regulars]:
+    """Those of the shared server; all of them leave after the last test that any of them is in."""
+    yield all_regulars
+    if request.node.stash[LAST]:
+        all_regulars.close()
 
 
 def _unlike(name: str) -> str:

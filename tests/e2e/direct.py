@@ -55,27 +55,27 @@ def sees_directly(person: Person, other: Person) -> None:
     """The other's colour is in the direct picture, and it moves."""
     wanted = list(fakes.SHOWN[other.colour])
     is_colour = f"s => {{ const c = ({COLOUR})(s); return c && {wanted}.every((v, i) => Math.abs(v - c[i]) < 45); }}"
-    person.page.wait_for_function(is_colour, arg=OTHER, timeout=WITHIN)
+    person.until(is_colour, OTHER)
     frames = person.page.evaluate(FRAMES, OTHER)
-    person.page.wait_for_function(f"s => ({FRAMES})(s) > {frames + 5}", arg=OTHER, timeout=WITHIN)
+    person.until(f"s => ({FRAMES})(s) > {frames + 5}", OTHER)
 
 
 def hears_directly(person: Person, other: Person) -> None:
     """The loudest tone of the direct call is the other's."""
     near = f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25"
-    person.page.wait_for_function(near, arg=OTHER, timeout=WITHIN)
+    person.until(near, OTHER)
 
 
 def rests_on_server(person: Person) -> None:
     """This browser has no connection to the server any more."""
-    person.page.wait_for_function(RESTS, timeout=WITHIN)
+    person.until(RESTS)
 
 
 def is_off_direct(person: Person) -> None:
     """No direct picture is shown, and the stage can be heard."""
     expect(person.page.locator(".parley-direct[data-shown]")).to_have_count(0, timeout=WITHIN)
     heard = f"() => document.querySelector('{STAGE}').contentDocument.querySelector('video')?.muted === false"
-    person.page.wait_for_function(heard, timeout=WITHIN)
+    person.until(heard)
 
 
 def statistics(person: Person) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from tests.e2e import fakes
 
-CHROMIUM = os.environ.get("PARLEY_CHROMIUM") or shutil.which("chromium") or "chromium"
+PROGRAMS = ("chromium-headless-shell", "chromium")
+CHROMIUM = os.environ.get("PARLEY_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), "chromium")
 FLAGS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
@@ -27,6 +28,9 @@ FLAGS = [
     "--disable-sync",
     "--disable-features=WebRtcHideLocalIpsWithMdns,WebUIOmniboxPopup",
 ]
+NAME = "parley.localhost"
+"""A host that a browser may be told to look for elsewhere. A page of a name below localhost gets a camera without HTTPS
+(W3C, Secure Contexts, section 3.1)."""
 LOOK_EVERY = 50  # ms
 WITHIN = 20_000  # ms; two cores are shared with two browsers, so be patient before calling it a failure
 
@@ -252,6 +256,11 @@ class Person:
         expect(locator).to_be_visible(timeout=LOOK_EVERY)
         return locator
 
+    def until(self, holds: str, about: object = None, within: float = WITHIN) -> None:
+        """Wait for what a function says of the page. To look at every frame that is drawn, as Playwright does by
+        itself, keeps a core busy, since most of these functions read a picture or a sound."""
+        self.page.wait_for_function(holds, arg=about, timeout=within, polling=LOOK_EVERY)
+
     def is_in_the_lobby(self) -> None:
         self.finds(self.page.get_by_role("heading", name="People online"))
 
@@ -294,39 +303,37 @@ class Person:
 
     def sees_self_in_the_dialog(self) -> None:
         """While it rings, on whichever page."""
-        self.page.wait_for_function(PREVIEW_IS_IN_DIALOG, arg=PREVIEW, timeout=WITHIN)
+        self.until(PREVIEW_IS_IN_DIALOG, PREVIEW)
         self.sees_self()
 
     def watches(self, selector: str, colour: str, within: float = WITHIN) -> None:
         """A video has this colour, after so many milliseconds at most, and goes on to show new frames."""
-        self.page.wait_for_function(_is_colour(colour), arg=selector, timeout=within)
+        self.until(_is_colour(colour), selector, within)
         frames = self.page.evaluate(FRAMES, selector)
-        self.page.wait_for_function(f"s => ({FRAMES})(s) > {frames + 5}", arg=selector, timeout=WITHIN)
+        self.until(f"s => ({FRAMES})(s) > {frames + 5}", selector)
 
     def hears(self, other: "Person") -> None:
         """The loudest tone on the stage is the other's, and so not one's own."""
-        self.page.wait_for_function(
-            f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25", arg=STAGE, timeout=WITHIN
-        )
+        self.until(f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25", STAGE)
 
     def sees_all(self, *people: "Person") -> None:
         """The colours of all these people are on the stage at once."""
         colours = [list(fakes.SHOWN[person.colour]) for person in people]
-        self.page.wait_for_function(SHOWS_ALL, arg=[STAGE, colours], timeout=WITHIN)
+        self.until(SHOWS_ALL, [STAGE, colours])
 
     def hears_all_but_self(self, *others: "Person") -> None:
         """The tones of all the others are in the sound on the stage, and one's own is not."""
         tones = [person.hertz for person in (*others, self)]
         clear = "levels.length && levels.slice(0, -1).every(level => level > 110) && levels.at(-1) < 90"
         hears = f"async arg => {{ const levels = await ({LEVELS})(arg); return {clear}; }}"
-        self.page.wait_for_function(hears, arg=[STAGE, tones], timeout=WITHIN)
+        self.until(hears, [STAGE, tones])
 
     def sees_a_picture_of(self, width: int, height: int, above: int = 0) -> None:
         """The picture on the stage has these proportions, and is wider than so many pixels."""
         find = "const video = document.querySelector(selector)?.contentDocument?.querySelector('video')"
         near = f"Math.abs(video?.videoWidth / video?.videoHeight - {width / height}) < 0.02"
         is_it = f"selector => {{ {find}; return {near} && video.videoWidth > {above}; }}"
-        self.page.wait_for_function(is_it, arg=STAGE, timeout=WITHIN)
+        self.until(is_it, STAGE)
 
     def stage_is_empty(self) -> bool:
         """Nothing has been shown on the stage."""
@@ -341,6 +348,11 @@ def _typed(text: str) -> str:
 def _is_colour(colour: str) -> str:
     wanted = list(fakes.SHOWN[colour])
     return f"s => {{ const c = ({COLOUR})(s); return c && {wanted}.every((v, i) => Math.abs(v - c[i]) < 45); }}"
+
+
+def leading(address: str) -> list[str]:
+    """Flags for a browser that finds NAME at this address."""
+    return [*FLAGS, f"--host-resolver-rules=MAP {NAME} {address}"]
 
 
 def launch(

@@ -53,6 +53,8 @@ class Server:
     def start(self) -> None:
         """Start, and return once it answers."""
         options = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self._path}"]
+        # Streamlit would ask a server of the internet for this machine's address, and wait long where none is reached.
+        options.append("--browser.serverAddress=localhost")
         command = [*self._inside, sys.executable, "-m", self._module, "run", "app.py", *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

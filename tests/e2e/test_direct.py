@@ -24,7 +24,7 @@ from tests.e2e.direct import (
     switches_to,
 )
 from tests.e2e.hosts import HUB, Host, apart
-from tests.e2e.person import FLAGS, STAGE, WITHIN, Person, launch, visiting
+from tests.e2e.person import NAME, STAGE, WITHIN, Person, launch, leading, visiting
 from tests.e2e.server import Server, serving
 from tests.e2e.turn import needs_coturn, relaying
 
@@ -304,17 +304,15 @@ def distant(tmp_path: Path, playwright: Playwright) -> Iterator[tuple[Host, Pers
         hosts = stack.enter_context(apart())
         coturn = stack.enter_context(relaying(tmp_path, HUB))
         server = stack.enter_context(serving(tmp_path, **coturn.settings()))
-        origin = f"http://{HUB}:{server.port}"
         people = (("Alice", "red", 440), ("Bob", "green", 880))
 
         def arrive(host: Host, name: str, colour: str, hertz: int) -> Person:
-            flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={origin}"]
-            browser = launch(playwright, tmp_path, colour, hertz, flags=flags, program=host.browser(tmp_path))
+            browser = launch(playwright, tmp_path, colour, hertz, flags=leading(HUB), program=host.browser(tmp_path))
             stack.callback(browser.close)
             return stack.enter_context(visiting(browser, name, colour, hertz))
 
         alice, bob = (arrive(host, *person) for host, person in zip(hosts, people, strict=True))
-        alice.meets(bob, origin)
+        alice.meets(bob, f"http://{NAME}:{server.port}")
         alice.sees(bob)
         yield hosts[0], alice, bob
 

@@ -40,8 +40,8 @@ CAMERA_IN_USE = """(() => {
   const inUse = () => Promise.reject(new DOMException("Could not start video source", "NotReadableError"));
   if (devices) devices.getUserMedia = (asked) => asked.video && !top.cameraIsFree ? inUse() : get(asked);
 })()"""
-NO_GREEN_LIGHT = tuple(flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream")
-NO_DEVICES = tuple(flag for flag in NO_GREEN_LIGHT if flag != "--use-fake-device-for-media-stream")
+NO_GREEN_LIGHT = (*FLAGS, "--use-fake-ui-for-media-stream=deny")
+NO_DEVICES = tuple(flag for flag in FLAGS if flag != "--use-fake-device-for-media-stream")
 
 
 def test_an_effect_changes_what_both_see(talking: tuple[Person, Person]) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright
 
 from tests.e2e.line import behind
 from tests.e2e.nat import Nat
-from tests.e2e.person import FLAGS, launch, visiting
+from tests.e2e.person import NAME, launch, leading, visiting
 from tests.e2e.server import Server, running
 
 PORT = 40_000
@@ -18,7 +18,7 @@ def test_two_people_call_each_other_over_one_forwarded_port(tmp_path: Path, play
         settings = {"PARLEY_PUBLIC_ADDRESS": nat.public, "PARLEY_UDP_PORTS": str(PORT)}
         server = Server(tmp_path, "streamlit", "", settings)
         server.moves(nat.public, nat.inside)
-        flags = [*FLAGS, f"--unsafely-treat-insecure-origin-as-secure={server.url.rstrip('/')}"]
+        flags = leading(nat.public)
         with (
             running(server),
             launch(playwright, tmp_path, "red", 440, flags=flags) as one,
@@ -26,7 +26,7 @@ def test_two_people_call_each_other_over_one_forwarded_port(tmp_path: Path, play
             visiting(one, "Alice", "red", 440) as alice,
             visiting(other, "Bob", "green", 880) as bob,
         ):
-            alice.meets(bob, server.url)
+            alice.meets(bob, f"http://{NAME}:{server.port}/")
             for me, them in ((alice, bob), (bob, alice)):
                 me.sees(them)
                 me.hears(them)
