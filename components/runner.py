@@ -12,16 +12,17 @@
    memory, whatever the page offers. Here a session hears only what Parley's own page says, and nothing is uploaded.
 5. A component that is declared while no session runs has the log warn of a "missing ScriptRunContext": the first line
    that whoever starts the server reads. The server declares streamlit-webrtc's on purpose, so here there is no warning.
-6. A client may send a number for a text field, and the run fails where it is read. Here a value that is of another kind
-   than the widget's is not taken.
+6. A client may send a number for a text field, or a component's value that is no JSON, and the run fails where it is
+   read. Here a value that is of another kind than the widget's, or is no JSON, is not taken.
 """
 
+import json
 from functools import partial
 from typing import Any
 
 from streamlit.components.v1 import component_registry
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
@@ -81,7 +82,16 @@ def _take(state: SessionState, said: WidgetStates) -> None:
     drawn = state._new_widget_state.widget_metadata
     kinds = {widget.id: drawn[widget.id].value_type for widget in said.widgets if widget.id in drawn}
     fitting = (w for w in said.widgets if w.WhichOneof("value") in {None, kinds.get(w.id, w.WhichOneof("value"))})
-    _set_widgets(state, WidgetStates(widgets=fitting))
+    _set_widgets(state, WidgetStates(widgets=filter(_can_be_read, fitting)))
+
+
+def _can_be_read(said: WidgetState) -> bool:
+    if said.WhichOneof("value") == "json_value":
+        try:
+            json.loads(said.json_value)
+        except (ValueError, RecursionError):
+            return False
+    return True
 
 
 def adapt() -> None:

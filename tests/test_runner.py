@@ -152,6 +152,17 @@ def test_a_value_of_another_kind_is_not_taken() -> None:
     assert state._new_widget_state["field"] == "x"
 
 
+@pytest.mark.parametrize("said", ["", "{", "Alice", "[" * 100_000, "9" * 10_000])
+def test_a_value_that_is_no_json_is_not_taken(said: str) -> None:
+    """Of a component that is drawn or not: the value before stays."""
+    runner.adapt()
+    state, good = SessionState(), WidgetState(id="doorbell", json_value='{"polling": true}')
+    for value in (good, WidgetState(id="doorbell", json_value=said), WidgetState(id="other", json_value=said)):
+        state.set_widgets_from_proto(WidgetStates(widgets=[value]))
+    assert state._new_widget_state.get_serialized("doorbell") == good
+    assert "other" not in state._new_widget_state.states
+
+
 def test_nothing_that_is_uploaded_is_kept() -> None:
     """The address for uploads is open to any session, whether or not a page asks for files."""
     runner.adapt()
