@@ -190,13 +190,13 @@ class Registry:
         """
         with self._changing():
             me, them = self._person(caller), self._person(callee)
-            self._spend(limits.RINGS, caller)
             if caller == callee:
                 raise InputError("You cannot call yourself.")
             if me.room and them.room == me.room:
                 self._answer(self._rooms[me.room], caller)
                 return me.room
             self._require_idle(me)
+            self._spend(limits.RINGS, caller)
             room = self._new_room(self._ring(me, them), me, them)
             if direct:
                 attempt = self._new_direct(caller, callee, None)
@@ -279,7 +279,8 @@ class Registry:
         """
         with self._changing():
             me = self._person(who)
-            self._spend(limits.JOINS, who)
+            if clean_code(code) != me.room:
+                self._spend(limits.JOINS, who)
             room = self._room_to_join(code)
             if me.room == room.code:
                 self._answer(room, who)

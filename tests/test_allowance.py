@@ -6,9 +6,10 @@ import pytest
 
 from calls import limits
 from calls.allowance import Allowances, network
-from calls.errors import RateLimitError, UnknownError
+from calls.errors import InputError, RateLimitError, UnknownError
 from calls.limits import Rate
 from calls.registry import Registry
+from calls.states import Status
 from tests.people import FakeClock, Person
 
 RATE = Rate("tests", 3, 60)
@@ -104,6 +105,29 @@ def tries(action: Callable[[], object]) -> int:
         except RateLimitError:
             return times
     raise AssertionError("It was never too often.")
+
+
+def test_an_answer_is_no_ring(registry: Registry, alice: Person, bob: Person) -> None:
+    """Who calls back the one who rings has answered: that is never too often, and neither is a call to oneself."""
+    for _ in range(limits.RINGS.at_once):
+        alice.puts_down(alice.calls(bob))
+    for _ in range(2 * limits.RINGS.at_once):
+        with pytest.raises(InputError):
+            alice.calls(alice)
+    bob.calls(alice)
+    alice.calls(bob)
+    assert (alice.status, bob.status) == (Status.IN_CALL, Status.IN_CALL)
+
+
+def test_to_join_what_rings_for_oneself_is_no_guess(registry: Registry, alice: Person, bob: Person) -> None:
+    """Who is being rung into a room may come by its code, however often they have guessed before."""
+    for _ in range(limits.JOINS.at_once):
+        with pytest.raises(UnknownError):
+            alice.joins("aaaa-aaaa-aaaa")
+    code = bob.opens_room()
+    bob.invites(alice)
+    alice.joins(code.upper())
+    assert alice.status is Status.IN_CALL
 
 
 def test_who_comes_again_is_counted_by_address(registry: Registry) -> None:
