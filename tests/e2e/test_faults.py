@@ -21,6 +21,13 @@ NEVER_ANSWERED = """() => {
     return top.sessionStorage.getItem("never answered") ? new Promise(() => {}) : take.call(this, answer);
   };
 }"""
+# What Chromium does where all cookies are blocked (chrome://settings/cookies), for the page and what is in it.
+STORAGE_BLOCKED = """
+for (const name of ["sessionStorage", "localStorage"]) {
+  const get = () => { throw new DOMException("blocked", "SecurityError"); };
+  Object.defineProperty(window, name, { configurable: true, get });
+}
+"""
 SWITCHES = 2  # there and back, between two tabs
 # What this tab is known by; another one when it has entered anew.
 TOKEN = "() => sessionStorage.getItem('parley.token')"
@@ -149,6 +156,23 @@ def test_a_page_that_waits_for_long_offers_a_way(server: Server, strangers: tupl
     alice.press("Reload the page")
     alice.sees(bob)
     expect(alice.page.get_by_text("Connecting takes longer than it should")).to_be_hidden()
+
+
+def test_a_page_works_whose_storage_is_blocked(server: Server, alice: Person, meet: Meet) -> None:
+    """As by a setting of the browser against cookies: one enters, calls and is called, and is nobody after a reload."""
+    bob = meet("Bob", "green", 880)
+    bob.page.add_init_script(STORAGE_BLOCKED)
+    alice.enters(server.url)
+    bob.enters(server.url)
+    bob.calls(alice)
+    alice.accepts()
+    alice.sees(bob)
+    bob.sees(alice)
+    alice.hangs_up()
+    bob.is_in_the_lobby()
+    bob.page.reload()
+    bob.finds(bob.page.get_by_label("Your name"))
+    bob.home = None
 
 
 def test_a_second_tab_takes_the_seat_over(server: Server, alice: Person) -> None:
