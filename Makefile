@@ -16,7 +16,7 @@ LOCK := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --gene
 WORKERS := 3
 
 # The modules of bench/ that are run, in this order.
-BENCHES := ring idle frame effects call direct glass relay churn
+BENCHES := ring idle lobby frame effects call direct glass relay churn
 
 # Streamlit asks for an e-mail address before its first start, and waits for it.
 STREAMLIT_SERVER_SHOW_EMAIL_PROMPT ?= false
@@ -25,7 +25,7 @@ export STREAMLIT_SERVER_SHOW_EMAIL_PROMPT
 # For how many seconds `make fuzz` goes on.
 FUZZ_SECONDS ?= 600
 
-.PHONY: help run test test-core test-realtime test-browsers core lint check fuzz lock bench bench-relay
+.PHONY: help run test test-modules test-core test-realtime test-browsers core lint check fuzz lock bench bench-relay
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -37,7 +37,11 @@ run: $(VENV)/complete  ## Start Parley; the first start installs what it needs i
 
 test: $(VENV)/installed-dev  ## Install what the tests need, and run them; ARGS=tests/test_rooms.py picks some
 	@sh scripts/system.sh tests $(PY)
-	@$(if $(ARGS),$(PY) -m pytest $(ARGS),$(MAKE) --no-print-directory test-core test-realtime test-browsers)
+	@$(if $(ARGS),$(PY) -m pytest $(ARGS),$(MAKE) --no-print-directory test-modules test-core test-realtime test-browsers)
+
+test-modules:
+	@sh scripts/system.sh node
+	node --test tests/browser/
 
 # Most tests wait more than they work, and run beside each other. Media in real time, and browsers, want the machine.
 test-core:
@@ -59,11 +63,13 @@ core: $(VENV)/installed-dev  ## Run the first of these groups alone, by any Pyth
 	@sh scripts/system.sh core $(PY)
 	@$(MAKE) --no-print-directory test-core
 
-lint: $(VENV)/installed-dev  ## Look at style, spelling and types
+lint: $(VENV)/installed-dev node_modules/installed  ## Look at style, spelling and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m codespell_lib
 	$(PY) -m mypy
+	npx eslint components/browser tests/browser
+	npx tsc
 
 check: lint test  ## Everything that a change has to pass: lint, then test
 
@@ -83,6 +89,12 @@ $(VENV)/installed: requirements.lock
 	@sh scripts/system.sh venv $(VENV) "$(PYTHON)"
 	@echo "Installing requirements.lock into $(VENV), this once."
 	@$(INSTALL) requirements.lock
+	@touch $@
+
+node_modules/installed: package-lock.json
+	@sh scripts/system.sh node
+	@echo "Installing package-lock.json into node_modules, this once."
+	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/complete: $(VENV)/installed

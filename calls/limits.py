@@ -43,8 +43,13 @@ MISSED_LENGTH = 20  # missed calls that one participant is told of
 
 MESSAGE_BYTES = 64 * 1024  # of UTF-8, in one message
 MESSAGES = Rate("messages", 40, 1_200)  # from one participant, or one line of nobody's
+ACT_ID_LENGTH = 64  # characters of the name that a browser gives to an act
+ACTS_REMEMBERED = 32  # answered acts of one participant, for when they are sent again
+SNAPSHOTS = Rate("snapshots", 10, 20)  # of who is here, for one participant: with 1,000 people one has 80 kB
+GATHER = 0.1  # seconds in which it is gathered who comes, goes and changes, before everybody is told
 PING_SOONEST = 1.0  # seconds until its next ping that a tab may promise at least; ours promises 4
 PING_AGAIN = 60.0  # the same at most
+GONE_PEOPLE = 1_000  # people who have left that are remembered, for pages that have still to hear of it
 OUTBOX = 64  # signals that wait for a slow tab; older ones are lost
 KEPT_SIGNALS = 16  # signals of a direct call that wait for a participant who has not answered
 

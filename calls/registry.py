@@ -17,6 +17,7 @@ from calls.clock import Clock, steady
 from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.lookalikes import skeleton
 from calls.paths import Direct, DirectState, MediaPath, PathReason
+from calls.presence import People, Presence
 from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
 from calls.states import PUT_DOWN, REASONS, EndReason, Event, Status, after
 from calls.text import clean_code, clean_message, clean_name, new_code
@@ -85,6 +86,7 @@ class Registry:
         self._people: dict[str, Participant] = {}
         self._tabs: dict[str, _Tab] = {}
         self._rooms: dict[str, Room] = {}
+        self._presence = Presence()
         self._version = self._public = self._announced = 0
         self._audience: set[str] = set()
         self._ended: list[EndedCall] = []
@@ -99,9 +101,8 @@ class Registry:
         with self._changing():
             self._allowances.spend(limits.ENTERS.times(limits.ADDRESS_PEOPLE), address)
             me = Participant(secrets.token_hex(8), self._free_name(clean_name(name)), self._clock())
-            self._people[me.id] = me
             self._tabs[me.id] = _Tab(secrets.token_urlsafe(24), address, gone_at=None)
-            self._touch_all()
+            self._put(me)
             return self._seat(me.id)
 
     def attach(self, token: str) -> Seat:
@@ -165,9 +166,13 @@ class Registry:
                 self._touch(self._rooms[before.room or ""].members)
 
     def choose_layout(self, who: str, layout: Layout, pinned: str | None = None) -> None:
-        """What the participant's stage shows; `pinned` is the id of whom it shows all the time. UnknownError."""
+        """What the participant's stage shows; `pinned` is the id of whom it shows all the time, who has to be in the
+        same room. UnknownError."""
         with self._changing():
-            self._people[who] = replace(self._person(who), layout=layout, pinned=pinned)
+            me = self._person(who)
+            if pinned is not None and pinned not in self._room_with(who).members:
+                raise UnknownError("This person is not in the room any more.")
+            self._people[who] = replace(me, layout=layout, pinned=pinned)
             self._touch([who])
 
     def speaks(self, code: str, who: str) -> None:
@@ -409,11 +414,15 @@ class Registry:
             if room and who not in room.members:  # what is said there is not for whoever still rings
                 room = replace(room, messages=(), speakers=())
             room = room and _with_path_for(room, who)
-            others = sorted((p for p in self._people.values() if p.id != who), key=lambda p: (p.name.casefold(), p.id))
-            others = [_as_seen_by(me, person) for person in others]
+            company = [_as_seen_by(me, self._people[other]) for other in (room.bound if room else ()) if other != who]
             unread = sum(m.author != who for m in room.messages[tab.read :]) if room else 0
             seen = _as_seen_by(me, me)
-            return View(tab.version, seen, room, tuple(others), tab.ending, tab.missed, unread, tab.epoch)
+            return View(tab.version, seen, room, tuple(company), tab.ending, tab.missed, unread, tab.epoch)
+
+    def people(self, since: int | None = None) -> People:
+        """Who is here, as everybody may see it; what has changed of it, since a version that was handed out before."""
+        with self._lock:
+            return self._presence.since(since)
 
     def version(self, who: str | None) -> int:
         """The version of `view(who)`, without making one; of what is to be seen by anybody, for None. UnknownError."""
@@ -434,9 +443,9 @@ class Registry:
             pass
 
     def announce(self) -> None:
-        """Have everybody look again: what pages show beside what is here has changed."""
+        """Have whoever looks at all that goes on look again: what pages show beside what is here has changed."""
         with self._changing():
-            self._touch_all()
+            self._publish()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it, outside the lock; returns how to stop."""
@@ -457,9 +466,9 @@ class Registry:
 
     def _notify(self) -> None:
         with self._lock:
-            if not self._audience and not self._ended:
-                return
             public = self._public > self._announced
+            if not (self._audience or self._ended or public):
+                return
             change = Change(self._version, frozenset(self._audience), tuple(self._ended), public)
             self._audience, self._ended, self._announced = set(), [], self._public
             listeners = tuple(self._listeners)
@@ -527,14 +536,20 @@ class Registry:
             if who in self._tabs:
                 self._tabs[who].version = self._version
 
-    def _touch_all(self) -> None:
-        self._touch(self._people)
+    def _publish(self) -> None:
+        """Something has changed for whoever looks at all that goes on; for nobody's own page."""
+        self._touch(())
         self._public = self._version
 
     def _put(self, participant: Participant) -> None:
-        if self._people[participant.id] != participant:
-            self._people[participant.id] = participant
-            self._touch_all()
+        before = self._people.get(participant.id)
+        if before == participant:
+            return
+        self._people[participant.id] = participant
+        if self._presence.put(participant):
+            self._publish()
+        rooms = (self._rooms.get(code or "") for code in {participant.room, before.room if before else None})
+        self._touch({participant.id, *(who for room in rooms if room for who in room.bound)})
 
     def _move(self, participant: Participant, event: Event, room: str | None) -> None:
         status = after(participant.status, event)
@@ -683,7 +698,8 @@ class Registry:
         if me.room and event:
             self._part(me, event)
         del self._people[who], self._tabs[who]
-        self._touch_all()
+        self._presence.remove(who)
+        self._publish()
         self._touch([who])
 
 

@@ -196,8 +196,8 @@ class View:
     version: int
     me: Participant
     room: Room | None
-    people: tuple[Participant, ...]
-    """Everybody else, by name."""
+    company: tuple[Participant, ...]
+    """Everybody else whom the room concerns: who is in it, who rings for it, and who is rung."""
     ending: Ending | None
     missed: tuple[MissedCall, ...]
     unread: int
@@ -220,7 +220,7 @@ class View:
         return self._those(invite.callee for invite in (self.room.invites if self.room else ()))
 
     def _those(self, ids: Iterable[str]) -> tuple[Participant, ...]:
-        people = {person.id: person for person in self.people}
+        people = {person.id: person for person in self.company}
         return tuple(people[who] for who in ids if who in people)
 
 
@@ -232,7 +232,7 @@ class Change:
     audience: frozenset[str]
     ended: tuple[EndedCall, ...] = ()
     public: bool = False
-    """Whoever looks on, without being here, has something new to see as well."""
+    """Whoever looks at all that goes on has something new to see as well: who is here, and what has been."""
 
 
 @dataclass(frozen=True, slots=True)

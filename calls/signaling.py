@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from calls import direct_signals, limits
+from calls import actions, direct_signals, limits
+from calls.actions import Act, Actions
 from calls.allowance import Allowances, network
 from calls.clock import Clock, steady
 from calls.direct_signals import Report, Signal
 from calls.errors import RateLimitError, SignalError, UnknownError
+from calls.presence import People
 from calls.registry import Registry
 from calls.rooms import Change
 
@@ -36,11 +38,18 @@ class Hello:
     """The tab says which participant it is."""
 
     token: str
+    watches: bool = False
+    """It shows what goes on in all of Parley, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The tab is nobody, and looks on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPeople:
+    """The tab wants to know once more who is here: what it was told does not fit what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Ping:
     """Within how many seconds it asks again; None where it promises nothing."""
 
 
-Incoming = Hello | Watch | Ping | Signal | Report
+Incoming = Hello | Watch | AskPeople | Ping | Act | Signal | Report
 
 
 def parse(data: str | bytes | None) -> Incoming:
@@ -60,17 +69,27 @@ def parse(data: str | bytes | None) -> Incoming:
     if isinstance(message, dict) and (signal := direct_signals.read(message)):
         return signal
     match message:
-        case {"type": "hello", "token": str(token)}:
-            return Hello(token)
-        case {"type": "watch"}:
-            return Watch()
+        case {"type": "act"}:
+            return actions.read(message)
+        case {"type": "hello", "token": str(token), **more}:
+            return Hello(token, more.get("watch") is True)
         case {"type": "ping", **more}:
             return Ping(_again(more.get("again")))
         case {"type": "hello"}:
             raise SignalError("malformed", "A hello needs a token, as text.")
         case {"type": str(kind)}:
-            raise SignalError("unknown_type", f"There is no message of type {kind[:40]!r}.")
+            return _bare(kind)
     raise SignalError("malformed", "A message is a JSON object with a type.")
+
+
+def _bare(kind: str) -> Incoming:
+    """A message that says nothing but its type."""
+    match kind:
+        case "watch":
+            return Watch()
+        case "people":
+            return AskPeople()
+    raise SignalError("unknown_type", f"There is no message of type {kind[:40]!r}.")
 
 
 def _text(data: str | bytes | None) -> str:
@@ -109,15 +128,21 @@ class Conversation:
         allowances: Allowances,
         deliver: Callable[[str, Payload], None] | None = None,
         address: str = "",
+        acts: Actions | None = None,
     ) -> None:
-        """`allowances` outlive the WebSocket, so that another one is no way to more messages. `deliver` takes a payload
-        to the participant with this id. `address` is the network that the WebSocket comes from."""
+        """`allowances` and `acts` outlive the WebSocket, so that another one is no way to more messages, and what was
+        done is not done again. `deliver` takes a payload to the participant with this id. `address` is the network that
+        the WebSocket comes from."""
         self._registry, self._allowances = registry, allowances
+        self._acts = acts or Actions(registry)
         self._address, self._line = address, f"line {next(_lines)}"
         self._deliver = deliver or (lambda _who, _payload: None)
         self.who: str | None = None
         """The participant, once it has said hello."""
-        self._watches = False
+        self.told: int | None = None
+        """The version of who is here that the tab has; None while it has none."""
+        self.watches = False
+        """The tab shows what goes on in all of Parley."""
 
     def answer(self, data: str | bytes | None) -> Payload:
         """The reply to one message. Raises RateLimitError: then the line is to be closed."""
@@ -127,16 +152,17 @@ class Conversation:
         except SignalError as error:
             return error_payload(error)
 
-    def concerns(self, change: Change) -> bool:
-        """Whether there is news after it."""
-        return self.who in change.audience or (self._watches and change.public)
-
     def news(self) -> Payload:
         """What to push after a change."""
         try:
-            return {"type": "changed", "version": self._registry.version(self.who)}
+            return {"type": "changed", "version": self._version()}
         except UnknownError:
             return {"type": "gone"}
+
+    def _version(self) -> int:
+        """The version of what the tab's page draws. UnknownError."""
+        public = self._registry.version(None) if self.watches else 0
+        return max(public, self._registry.version(self.who) if self.who else 0)
 
     def end(self) -> None:
         """The line is over, and it was the last one of its participant's."""
@@ -145,13 +171,17 @@ class Conversation:
 
     def _reply(self, message: Incoming) -> Payload:
         match message:
-            case Hello(token):
-                return self._greet(token)
+            case Hello(token, watches):
+                return self._greet(token, watches=watches)
             case Watch():
-                self.who, self._watches = None, True
-                return {"type": "welcome", "version": self._registry.version(None)}
+                self.who, self.watches = None, True
+                return {"type": "welcome", "version": self._version()}
+            case AskPeople():
+                return self._tell_people()
             case Signal() | Report():
                 return self._pass_on(message)
+            case actions.Act():
+                return self._acts.perform(self._known(), message)
             case Ping(again) if self.who is not None:
                 with suppress(UnknownError):  # it is told that it is gone
                     self._registry.heard(self.who, again)
@@ -161,14 +191,27 @@ class Conversation:
         self._allowances.spend(limits.MESSAGES.times(limits.ADDRESS_PEOPLE), self._address)
         self._allowances.spend(limits.MESSAGES, key)
 
-    def _greet(self, token: str) -> Payload:
+    def _known(self) -> str:
+        if self.who is None:
+            raise SignalError("unknown_token", "This is for those who are here: say hello first.")
+        return self.who
+
+    def _tell_people(self) -> Payload:
+        self._allowances.spend(limits.SNAPSHOTS, self._known())
+        people = self._registry.people()
+        self.told = people.version
+        return people_payload(people)
+
+    def _greet(self, token: str, *, watches: bool) -> Payload:
         try:
             who = self._registry.identify(token)
             self._spend(who)  # a participant who connects again has sent what was sent before
-            self.who, self._watches = who, False
-            welcome = {"type": "welcome", "version": self._registry.version(self.who)}
-            for text in self._registry.kept_signals(self.who):
-                self._deliver(self.who, json.loads(text))
+            if who != self.who:
+                self.who, self.told = who, None
+                for text in self._registry.kept_signals(who):
+                    self._deliver(who, json.loads(text))
+            self.watches = watches
+            welcome = {"type": "welcome", "version": self._version()}
         except UnknownError as error:
             raise SignalError("unknown_token", str(error)) from None
         return welcome
@@ -184,6 +227,15 @@ class Conversation:
         except UnknownError as error:
             raise SignalError("not_in_call", str(error)) from None
         return {"type": "ok"}
+
+
+def people_payload(people: People) -> Payload:
+    """Who is here, as it goes to the browser: by /signal, or with a run where there is no line."""
+    here = {
+        who: {"name": person.name, "status": person.status, "connected": person.connected}
+        for who, person in people.here.items()
+    }
+    return {"type": "people", "version": people.version, "since": people.since, "here": here, "gone": people.gone}
 
 
 def error_payload(error: SignalError) -> Payload:
@@ -206,6 +258,8 @@ class _Line:
 
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     changed: bool = False
+    others: bool = False
+    """Somebody has come, gone or changed."""
     outbox: deque[Payload] = field(default_factory=lambda: deque(maxlen=limits.OUTBOX))
 
 
@@ -213,10 +267,20 @@ class Signaling:
     """The endpoint of /signal: pushes to each tab that something it can see has changed, and what the other browser of
     a direct call says."""
 
-    def __init__(self, registry: Registry, *, allowed_origins: Collection[str] = (), clock: Clock = steady) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        acts: Actions | None = None,
+        allowed_origins: Collection[str] = (),
+        clock: Clock = steady,
+    ) -> None:
         self._registry, self._allowed = registry, allowed_origins
+        self._acts = acts or Actions(registry)
         self._allowances = Allowances(clock)
         self._lines: dict[Conversation, _Line] = {}
+        self._people = _PeopleTexts(registry)
+        self._gathering = False
         self._loop: asyncio.AbstractEventLoop | None = None
         registry.listen(self._on_change)
 
@@ -228,12 +292,13 @@ class Signaling:
         await websocket.accept()
         self._loop = asyncio.get_running_loop()
         address = network(websocket.client.host if websocket.client else None)
-        conversation, line = Conversation(self._registry, self._allowances, self._deliver, address), _Line()
+        conversation = Conversation(self._registry, self._allowances, self._deliver, address, self._acts)
+        line = _Line()
         self._lines[conversation] = line
         try:
             async with asyncio.TaskGroup() as tasks:
-                pushing = tasks.create_task(_push(websocket, conversation, line))
-                await _listen(websocket, conversation)
+                pushing = tasks.create_task(self._push(websocket, conversation, line))
+                await self._listen(websocket, conversation, line)
                 pushing.cancel()
         finally:
             del self._lines[conversation]
@@ -246,9 +311,21 @@ class Signaling:
 
     def _ring(self, change: Change) -> None:
         for conversation, line in self._lines.items():
-            if conversation.concerns(change):
+            if conversation.who in change.audience:
                 line.changed = True
                 line.waiting.set()
+        if change.public and not self._gathering and self._loop is not None:
+            self._gathering = True
+            self._loop.call_later(limits.GATHER, self._spread)
+
+    def _spread(self) -> None:
+        """Tell everybody who has come, gone and changed since the last time."""
+        self._gathering = False
+        self._people.forget()
+        for conversation, line in self._lines.items():
+            line.others = conversation.who is not None
+            line.changed = line.changed or conversation.watches
+            line.waiting.set()
 
     def _deliver(self, who: str, payload: Payload) -> None:
         for conversation, line in self._lines.items():
@@ -256,36 +333,64 @@ class Signaling:
                 line.outbox.append(payload)
                 line.waiting.set()
 
+    async def _listen(self, websocket: WebSocket, conversation: Conversation, line: _Line) -> None:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                await _send(websocket, conversation.answer(message.get("text") or message.get("bytes")))
+            except RateLimitError as error:
+                await _send(websocket, error_payload(SignalError("rate_limited", str(error))))
+                await websocket.close(POLICY_VIOLATION)
+                return
+            if conversation.who is not None and conversation.told is None:
+                line.others = True
+                line.waiting.set()
 
-async def _listen(websocket: WebSocket, conversation: Conversation) -> None:
-    while True:
-        message = await websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        try:
-            await _send(websocket, conversation.answer(message.get("text") or message.get("bytes")))
-        except RateLimitError as error:
-            await _send(websocket, error_payload(SignalError("rate_limited", str(error))))
-            await websocket.close(POLICY_VIOLATION)
-            return
+    async def _push(self, websocket: WebSocket, conversation: Conversation, line: _Line) -> None:
+        """Push what waits. Of news only the newest: what changes while they are being sent is one more push, never a
+        queue."""
+        while True:
+            await line.waiting.wait()
+            line.waiting.clear()
+            if line.changed:
+                line.changed = False
+                await _send(websocket, conversation.news())
+            if line.others:
+                line.others = False
+                version, text = self._people.since(conversation.told)
+                if version != conversation.told:
+                    conversation.told = version
+                    await _send(websocket, text)
+            while line.outbox:
+                await _send(websocket, line.outbox.popleft())
 
 
-async def _push(websocket: WebSocket, conversation: Conversation, line: _Line) -> None:
-    """Push what waits. Of news only the newest: what changes while they are being sent is one more push, never a
-    queue."""
-    while True:
-        await line.waiting.wait()
-        line.waiting.clear()
-        if line.changed:
-            line.changed = False
-            await _send(websocket, conversation.news())
-        while line.outbox:
-            await _send(websocket, line.outbox.popleft())
+class _PeopleTexts:
+    """What is said of who is here: written once for all who are told the same."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._texts: dict[int | None, tuple[int, str]] = {}
+
+    def since(self, version: int | None) -> tuple[int, str]:
+        """The version that a tab has after it, and the text."""
+        if version not in self._texts:
+            people = self._registry.people(version)
+            self._texts[version] = people.version, json.dumps(people_payload(people), separators=(",", ":"))
+        return self._texts[version]
+
+    def forget(self) -> None:
+        """Something has changed: what was written is old."""
+        self._texts.clear()
 
 
-async def _send(websocket: WebSocket, payload: Payload) -> None:
+async def _send(websocket: WebSocket, payload: Payload | str) -> None:
     if websocket.application_state is WebSocketState.CONNECTED:
         try:
-            await websocket.send_json(payload)
+            await websocket.send_text(
+                payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"))
+            )
         except (WebSocketDisconnect, RuntimeError):
             return  # it went while this was being sent; the reader notices and ends

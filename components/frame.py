@@ -34,6 +34,9 @@ from components import (
 )
 from components.devices import Devices
 
+ALL_THAT_GOES_ON = ("Dashboard", "History")
+"""The pages that show what changes when people come, go and call, whoever they are."""
+
 SHEETS = {path.name: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "styles").glob("*.css")}
 
 
@@ -116,17 +119,20 @@ def _connecting(view: View | None) -> bool:
 def _doorbell(view: View | None, title: str) -> int | None:
     """Draw it; the version from which on this session has to ask for news, None where it is told or has none."""
     here, services = session.tab(), session.services()
-    watches = view is None and title == "Dashboard"
-    version = view.version if view else services.registry.version(None)
+    watches = title in ALL_THAT_GOES_ON
+    public = services.registry.version(None)
+    version = max(view.version if view else 0, public if watches or not view else 0)
     polling = doorbell.show(
         here,
         version=version,
         watches=watches,
         waits=_arriving() or _connecting(view),
         push=services.settings.push,
+        people=session.people,
         on_hello=session.resume,
+        on_acts=session.perform,
     )
-    return version if polling and (view or watches) else None
+    return max(version, public) if polling and (view or watches) else None
 
 
 def _unless_taken_over(view: View | None) -> View | None:

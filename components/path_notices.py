@@ -60,4 +60,4 @@ def _who(view: View) -> str:
     by = view.room.path_by if view.room else None
     if by == view.me.id:
         return "You"
-    return next((plain(person.name) for person in view.people if person.id == by), "Somebody")
+    return next((plain(person.name) for person in view.company if person.id == by), "Somebody")

@@ -31,5 +31,6 @@ def usual_size(settings: Settings) -> Size:
 
 
 def _choose() -> None:
-    if size := st.session_state.get(KEY):  # gone when the page was switched at the same moment
+    # Gone when the page was switched at the same moment; a text where a client says what was never offered.
+    if isinstance(size := st.session_state.get(KEY), Size):
         session.tab().size = size

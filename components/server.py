@@ -18,7 +18,7 @@ from calls.media.rtc import sockets
 from calls.settings import Settings
 from calls.signaling import Signaling
 from calls.ticker import Ticker
-from components import configuration, door
+from components import configuration, door, modules
 
 TICK = 0.25  # seconds; how late an unanswered call or a lost seat may be noticed
 SWEEP_AFTER = 5.0  # seconds between something that happened and the sweep after it
@@ -57,8 +57,9 @@ class Server:
 
     def routes(self) -> list[BaseRoute]:
         """The routes beside Streamlit's own. A proxy may take the prefix of the path away, or leave it."""
-        below = make_url_path(st.get_option("server.baseUrlPath"), "signal")
-        return [WebSocketRoute(path, self._signal) for path in {"/signal", below}]
+        prefix = st.get_option("server.baseUrlPath")
+        lines = [WebSocketRoute(path, self._signal) for path in {"/signal", make_url_path(prefix, "signal")}]
+        return [*lines, *modules.routes(make_url_path(prefix, ""))]
 
     @asynccontextmanager
     async def lifespan(self, _: st.App) -> AsyncIterator[None]:
@@ -72,7 +73,9 @@ class Server:
             raise SystemExit(f"Parley cannot start.\n{error}") from None
         logs.count_repeats()
         door.open_to(services.settings)
-        self._signaling = Signaling(services.registry, allowed_origins=services.settings.allowed_origins)
+        self._signaling = Signaling(
+            services.registry, acts=services.actions, allowed_origins=services.settings.allowed_origins
+        )
         # A full collection brings the media to a stand: what is there now stays, and need not be looked through again.
         gc.collect()
         gc.freeze()

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 
+from calls.actions import Actions
 from calls.clock import Time
 from calls.history import History, past_call
 from calls.media.dimensions import Size
@@ -21,6 +22,7 @@ class Services:
 
     settings: Settings
     registry: Registry
+    actions: Actions
     hub: MediaHub
     history: History
     time: Time
@@ -55,7 +57,9 @@ def make() -> Services:
         bitrate=settings.video_bitrate_hd,
         largest=Size.parse(settings.video_largest),
     )
-    shared = Services(settings, registry, hub, History(settings.database_url, registry.announce), time)
+    shared = Services(
+        settings, registry, Actions(registry), hub, History(settings.database_url, registry.announce), time
+    )
     registry.listen(shared.follow)
     return shared
 

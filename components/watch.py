@@ -27,7 +27,7 @@ def _changes(who: str | None, version: int) -> None:
     registry = session.services().registry
     registry.expire()
     try:
-        changed = registry.version(who) != version
+        changed = max(registry.version(who), registry.version(None)) > version
     except UnknownError:
         changed = True
     if changed:

@@ -4,6 +4,7 @@
 #   system.sh venv FOLDER PYTHON   make a virtual environment, unless there is one that works
 #   system.sh opencv PYTHON        see that OpenCV finds its libraries
 #   system.sh core PYTHON          install those libraries
+#   system.sh node                 see that there is a Node.js to check the browser's modules with
 #   system.sh tests PYTHON         install them, and what the tests drive: a browser and a TURN server
 set -eu
 
@@ -46,6 +47,11 @@ make_venv() {
 check_opencv() {
     error=$("$1" -c 'import cv2' 2>&1) ||
         fail "OpenCV cannot start: $(echo "$error" | tail -n 1). Install its libraries: $(how "$LIBRARIES" opencv)"
+}
+
+check_node() {
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && has npm ||
+        fail "the browser's modules are checked with Node.js 20 or newer, and npm. Install them: $(how "nodejs npm" node)"
 }
 
 missing=""
@@ -93,7 +99,8 @@ as_root() {
 case ${1:-} in
     venv) make_venv "$2" "$3" ;;
     opencv) check_opencv "$2" ;;
+    node) check_node ;;
     core) miss_libraries "$2"; install_missing ;;
     tests) miss_libraries "$2"; miss_programs; install_missing ;;
-    *) fail "usage: system.sh venv FOLDER PYTHON | opencv PYTHON | core PYTHON | tests PYTHON" ;;
+    *) fail "usage: system.sh venv FOLDER PYTHON | opencv PYTHON | node | core PYTHON | tests PYTHON" ;;
 esac

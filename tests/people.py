@@ -69,6 +69,16 @@ class Person:
         return [person.name for person in self.view.others]
 
     @property
+    def online(self) -> list[str]:
+        """The names of everybody else who is here."""
+        return [person.name for who, person in self.registry.people().here.items() if who != self.id]
+
+    def finds(self, name: str) -> str:
+        """The id of the one who is here under this name."""
+        [found] = [who for who, person in self.registry.people().here.items() if person.name == name]
+        return found
+
+    @property
     def heard(self) -> list[str]:
         """The chat of the present room."""
         room = self.view.room

@@ -110,10 +110,13 @@ def test_one_act_is_one_change(registry: Registry, alice: Person, bob: Person, c
 def test_versions_grow_for_those_who_are_told(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:
-    """A message wakes the room and not the third; a new status is everybody's to see."""
-    people = (alice, bob, carol)
+    """A message wakes the room and not the third, and so does a call. That these two have another status is for
+    everybody to see, as data."""
+    people, version = (alice, bob, carol), registry.people().version
     connect(alice, bob)
-    assert changes[-1].audience == {person.id for person in people}
+    assert changes[-1].audience == {alice.id, bob.id}
+    assert changes[-1].public
+    assert {*registry.people(version).here} == {alice.id, bob.id}
     before = [person.view.version for person in people]
     alice.says("hello")
     assert [person.view.version > version for person, version in zip(people, before, strict=True)] == [
@@ -127,11 +130,13 @@ def test_versions_grow_for_those_who_are_told(
 def test_coming_and_going_is_everybodys_news(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:
-    """Who enters and who leaves are on everybody's list, so all are told, and so is the one who left."""
-    everybody = {alice.id, bob.id, carol.id}
+    """Who enters and who leaves are on everybody's list, as data; the page of nobody else is drawn for it."""
+    before = registry.people().version
     dave = Person.enters(registry, "Dave")
+    here = registry.people(before)
     dave.leaves()
-    assert [change.audience for change in changes] == [everybody | {dave.id}] * 2
+    assert [*here.here] == [*registry.people(here.version).gone] == [dave.id]
+    assert [({*change.audience}, change.public) for change in changes] == [({dave.id}, True)] * 2
 
 
 def test_what_changes_nothing_wakes_nobody(
@@ -331,8 +336,9 @@ def test_eight_threads_leave_nothing_broken() -> None:
 def test_everybody_can_be_made_to_look_again(
     registry: Registry, alice: Person, bob: Person, carol: Person, changes: list[Change]
 ) -> None:
-    """For what pages show and the registry does not hold: whoever is here or looks on sees that there is news."""
-    before = registry.version(None), alice.view.version
+    """For what pages show and the registry does not hold: whoever looks at all that goes on sees that there is news."""
+    before, own = registry.version(None), alice.view.version
     registry.announce()
-    assert (registry.version(None), alice.view.version) > before
-    assert [(change.audience, change.public) for change in changes] == [(frozenset({alice.id, bob.id, carol.id}), True)]
+    assert registry.version(None) > before
+    assert alice.view.version == own
+    assert [(change.audience, change.public) for change in changes] == [(frozenset(), True)]

@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
         self.check_refusal(before, after)
         self.check_versions(before, after)
         for view in after.values():
-            self.check_view(view, len(after))
+            self.check_view(view)
         self.check_endings(rooms, after, self.people[who].id if who is not None else None)
         self.settled = True
         return result if self.error is None else None
@@ -231,13 +231,13 @@ class Machine(RuleBasedStateMachine):
         assert after.keys() - before.keys() <= told
         assert before.keys() - after.keys() <= told
 
-    def check_view(self, view: View, here: int) -> None:
-        """One sees everybody; of the chat, only what is said where one is; and with whom one is, or is to be."""
+    def check_view(self, view: View) -> None:
+        """One sees who is in the same room, or rings; of the chat, only what is said where one is."""
         inside = view.me.status is Status.IN_CALL
-        assert len(view.people) == here - 1
+        assert {p.id for p in view.company} == ({*view.room.bound} - {view.me.id} if view.room else set())
         assert inside or (view.unread, view.room.messages if view.room else ()) == (0, ())
         assert {p.id for p in view.others} == {
-            p.id for p in view.people if view.room and p.room == view.room.code and p.status is Status.IN_CALL
+            p.id for p in view.company if view.room and p.room == view.room.code and p.status is Status.IN_CALL
         }
         assert (view.other is not None) == bool(view.others if inside else view.room)
         assert view.me.status is not Status.INCOMING or (view.other and view.other.status is not Status.INCOMING)

@@ -43,9 +43,10 @@ def test_a_bad_name_lets_nobody_in(registry: Registry, name: str) -> None:
     assert registry.snapshot() == before
 
 
-def test_others_are_listed_by_name(alice: Person, carol: Person, bob: Person) -> None:
-    """Everybody but oneself, in the order of the alphabet rather than of arrival."""
-    assert [person.name for person in alice.view.people] == ["Bob", "Carol"]
+def test_everybody_is_on_the_list(alice: Person, carol: Person, bob: Person) -> None:
+    """And a page has the others' details only while it shares a room with them."""
+    assert alice.online == ["Carol", "Bob"]
+    assert alice.view.company == ()
 
 
 def test_others_see_what_one_sends(registry: Registry, alice: Person, bob: Person) -> None:
@@ -53,7 +54,7 @@ def test_others_see_what_one_sends(registry: Registry, alice: Person, bob: Perso
     assert (alice.me.camera, alice.me.microphone) == (False, False)
     connect(alice, bob)
     registry.set_media(alice.id, camera=True, microphone=False)
-    [seen] = bob.view.people
+    [seen] = bob.view.company
     assert (seen.camera, seen.microphone) == (True, False)
 
 
@@ -65,8 +66,8 @@ def test_nobody_else_sees_what_one_sends(registry: Registry, alice: Person, bob:
     registry.set_media(alice.id, camera=True, microphone=True)
     assert [person.view for person in (alice, bob, carol)] == before
     bob.accepts(code)
-    assert [person.camera for person in bob.view.people] == [True, False]
-    assert [person.camera for person in carol.view.people] == [False, False]
+    assert [person.camera for person in bob.view.company] == [True]
+    assert carol.view.company == ()
 
 
 # Seats
@@ -93,13 +94,13 @@ def test_a_reload_comes_back_into_the_same_call(
     """A tab that is gone for less than 15 s is the same participant in the same call; the others see it go and come."""
     code = connect(alice, bob)
     registry.detach(alice.seat)
-    assert not bob.view.people[0].connected
+    assert not bob.view.company[0].connected
     clock.advance(14.75)
     registry.expire()
     assert alice.status is Status.IN_CALL
     seat = registry.attach(alice.seat.token)
     assert seat.id == alice.id
-    assert bob.view.people[0].connected
+    assert bob.view.company[0].connected
     clock.advance(60)
     registry.expire()
     assert (alice.me.room, alice.status, bob.status) == (code, Status.IN_CALL, Status.IN_CALL)

@@ -6,7 +6,7 @@ import calls.limits
 from calls.errors import IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.history import past_call
 from calls.registry import Registry
-from calls.rooms import Change, Ending
+from calls.rooms import Change, Ending, Layout
 from calls.states import EndReason, Status
 from tests.people import FakeClock, Person, connect, date
 
@@ -370,3 +370,14 @@ def test_unread_starts_anew_in_the_next_room(registry: Registry, alice: Person, 
     connect(carol, bob)
     carol.says("two")
     assert bob.view.unread == 1
+
+
+def test_only_who_is_in_the_room_can_be_pinned(trio: tuple[Registry, Person, Person, Person, str]) -> None:
+    """Whatever a page says instead is refused, and kept nowhere."""
+    registry, alice, bob, _, _ = trio
+    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    dave = Person.enters(registry, "Dave")
+    for whom in (dave.id, "x" * 100_000):
+        with pytest.raises(UnknownError):
+            registry.choose_layout(alice.id, Layout.PIN, whom)
+    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, bob.id)

@@ -110,7 +110,7 @@ def test_a_view_is_json() -> None:
     sent = json.loads(json.dumps(asdict(view(Room("code", 1.0, Call("a", "b", 30.0), attended=(ALICE,)), BOB))))
     assert sent["me"]["status"] == Status.IDLE == "IDLE"
     assert sent["room"]["call"] == {"caller": "a", "callee": "b", "deadline": 30.0, "ringing": True}
-    assert sent["people"][0]["name"] == "Bob"
+    assert sent["company"][0]["name"] == "Bob"
 
 
 def test_what_is_handed_out_cannot_be_changed() -> None:

@@ -23,6 +23,7 @@ from calls.errors import RateLimitError, SignalError
 from calls.limits import ADDRESS_PEOPLE, MESSAGE_BYTES, MESSAGES
 from calls.registry import Registry
 from calls.signaling import (
+    AskPeople,
     Conversation,
     Hello,
     Payload,
@@ -45,7 +46,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 almost_messages = st.fixed_dictionaries(
-    {"type": st.sampled_from(["hello", "watch", "ping", "Hello", ""]) | json_values},
+    {"type": st.sampled_from(["hello", "watch", "people", "ping", "Hello", ""]) | json_values},
     optional={"token": st.text() | json_values, "more": json_values},
 )
 anything = st.text() | st.binary() | st.none() | (json_values | almost_messages).map(json.dumps)
@@ -64,7 +65,10 @@ def padded(length: int, character: str = " ") -> str:
     [
         ('{"type": "hello", "token": "t"}', Hello("t")),
         ('{"type": "hello", "token": "", "more": [1]}', Hello("")),
+        ('{"type": "hello", "token": "t", "watch": true}', Hello("t", watches=True)),
+        ('{"type": "hello", "token": "t", "watch": 1}', Hello("t")),
         ('{"type": "watch"}', Watch()),
+        ('{"type": "people"}', AskPeople()),
         ('{"type": "ping"}', Ping()),
         (' \n{"type": "ping", "token": 1}\n', Ping()),
         ('{"type": "ping", "again": 4}', Ping(4.0)),
@@ -72,7 +76,7 @@ def padded(length: int, character: str = " ") -> str:
         (padded(MESSAGE_BYTES), Ping()),
     ],
 )
-def test_a_message_is_understood(data: str, message: Hello | Watch | Ping) -> None:
+def test_a_message_is_understood(data: str, message: Hello | Watch | AskPeople | Ping) -> None:
     """Members that are not known are passed over, so that an older server understands a newer page."""
     assert parse(data) == message
 
@@ -125,7 +129,7 @@ def test_anything_is_parsed_or_refused(data: str | bytes | None) -> None:
         outcome: object = type(parse(data))
     except SignalError as error:
         outcome = error.code
-    assert outcome in {Hello, Watch, Ping, "too_large", "malformed", "unknown_type"}
+    assert outcome in {Hello, Watch, AskPeople, Ping, "too_large", "malformed", "unknown_type"}
 
 
 # Conversation
@@ -282,6 +286,18 @@ class Line:
         return self.hears()
 
     def hears(self) -> Any:
+        """The next message, but for what is told to everybody of who is here."""
+        while (message := self.hears_anything())["type"] == "people":
+            pass
+        return message
+
+    def hears_of_people(self) -> Any:
+        """The next message of who is here."""
+        while (message := self.hears_anything())["type"] != "people":
+            pass
+        return message
+
+    def hears_anything(self) -> Any:
         return json.loads(self.connection.recv(ANSWER_WITHIN))
 
 
@@ -351,6 +367,80 @@ def test_a_tab_is_told_that_its_person_is_gone(server: Server, tab: Callable[[],
     assert line.hears() == {"type": "gone"}
     back = Person.enters(server.registry, "Alice")
     assert line.says(HELLO % back.seat.token)["type"] == "welcome"
+
+
+def test_who_is_here_is_told_as_data(server: Server, tab: Callable[[], Line]) -> None:
+    """All of it after a hello, and then what changes. Who asks is told all of it once more."""
+    alice, line = Person.enters(server.registry, "Alice"), tab()
+    line.says(HELLO % alice.seat.token)
+    told = line.hears_of_people()
+    assert (told["since"], told["gone"]) == (None, [])
+    while told["version"] < server.registry.people().version:  # one who came just now is told of a moment later
+        told = line.hears_of_people()
+    assert told["here"][alice.id] == {"name": alice.me.name, "status": "IDLE", "connected": True}
+
+    bob = Person.enters(server.registry, "Bob")
+    change = line.hears_of_people()
+    assert (change["since"], change["here"].keys()) == (told["version"], {bob.id})
+    bob.leaves()
+    assert line.hears_of_people() == {
+        "type": "people",
+        "version": server.registry.people().version,
+        "since": change["version"],
+        "here": {},
+        "gone": [bob.id],
+    }
+    line.connection.send('{"type": "people"}')
+    everybody = line.hears_of_people()
+    assert (everybody["since"], everybody["here"].keys()) == (None, server.registry.people().here.keys())
+
+
+def test_what_happens_together_is_told_together(server: Server, tab: Callable[[], Line]) -> None:
+    """A hundred who come at once are not a hundred messages for each."""
+    alice, line = Person.enters(server.registry, "Alice"), tab()
+    line.says(HELLO % alice.seat.token)
+    before = server.registry.people().version
+    people = [Person.enters(server.registry, "Somebody") for _ in range(20)]
+    messages, version = 0, 0
+    while version < server.registry.people().version:
+        version = line.hears_of_people()["version"]
+        messages += version > before
+    assert messages < len(people) / 2
+
+
+def test_an_act_is_done_and_answered(server: Server, tab: Callable[[], Line]) -> None:
+    """On whichever line it comes, and once; nobody's is refused."""
+    alice, bob = (Person.enters(server.registry, name) for name in ("Alice", "Bob"))
+    call = json.dumps({"type": "act", "act": "call", "id": "1", "whom": bob.id})
+    assert tab().says(call)["code"] == "unknown_token"
+    for line in (tab(), tab()):
+        line.says(HELLO % alice.seat.token)
+        line.connection.send(call)
+        while (answer := line.hears())["type"] == "changed":
+            pass
+        assert answer == {"type": "done", "id": "1"}
+        alice.puts_down(alice.me.room or "")
+    assert bob.missed == [alice.id]
+
+
+def test_who_is_nobody_is_not_told_who_is_here(server: Server, tab: Callable[[], Line]) -> None:
+    """Nor is that answered to one who asks."""
+    line = tab()
+    assert line.says('{"type": "watch"}')["type"] == "welcome"
+    Person.enters(server.registry, "Alice")
+    assert line.hears_anything()["type"] == "changed"
+    assert line.says('{"type": "people"}')["code"] == "unknown_token"
+
+
+def test_who_is_told_on_is_told_what_goes_on_too(server: Server, tab: Callable[[], Line]) -> None:
+    """A page of somebody's that shows all that goes on, such as the dashboard, is told of it; another page is not."""
+    alice, bob = (Person.enters(server.registry, name) for name in ("Alice", "Bob"))
+    looks, rests = tab(), tab()
+    looks.says(json.dumps({"type": "hello", "token": alice.seat.token, "watch": True}))
+    rests.says(HELLO % bob.seat.token)
+    server.registry.announce()
+    assert looks.hears() == {"type": "changed", "version": server.registry.version(None)}
+    assert rests.says('{"type": "ping"}') == {"type": "pong"}
 
 
 def test_a_line_without_a_hello_hears_nothing(server: Server, tab: Callable[[], Line]) -> None:

@@ -97,7 +97,7 @@ def _call(view: View | None) -> dict[str, Any]:
     direct = view.room.direct if view and view.room else None
     if view is None or view.room is None or direct is None:
         return {"call": None}
-    other = next((person for person in view.people if person.id == direct.other(view.me.id)), None)
+    other = next((person for person in view.company if person.id == direct.other(view.me.id)), None)
     return {
         "call": direct.id,
         "path": view.room.path,

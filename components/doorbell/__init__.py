@@ -2,20 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from components import modules
 from components.session import Tab
 
-HERE = Path(__file__).parent
 KEY = "doorbell"
 
-_component = st.components.v2.component(
-    "parley_doorbell",
-    html=(HERE / "doorbell.html").read_text(encoding="utf-8"),
-    css=(HERE / "doorbell.css").read_text(encoding="utf-8"),
-    js=(HERE / "doorbell.js").read_text(encoding="utf-8"),
-)
+_component = modules.component("doorbell", Path(__file__).parent)
 
 
 def show(
@@ -25,12 +21,15 @@ def show(
     watches: bool,
     waits: bool,
     push: bool,
+    people: Callable[[], Mapping[str, Any] | None],
     on_hello: Callable[[str | None, str | None, str | None], None],
+    on_acts: Callable[[object], None],
 ) -> bool:
     """Draw the doorbell of this tab; whether its session has to ask for news.
 
     `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
-    it `watches`. A page that `waits` for long says so.
+    it `watches`. A page that `waits` for long says so. Where there is no line, `people` says who is here, and `on_acts`
+    is called with what the person does.
     `on_hello(token, name, sends)` is called with what the browser remembers of this tab and this person, in answer to
     this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the person has
     chosen to send, as session.py writes it.
@@ -41,6 +40,12 @@ def show(
         if isinstance(payload, Mapping) and payload.get("session") == here.id:
             on_hello(*(_text(payload.get(what)) for what in ("token", "name", "sends")))
 
+    def acts() -> None:
+        payload = st.session_state[KEY].get("acts")
+        if isinstance(payload, Mapping):
+            on_acts(payload.get("messages"))
+
+    polls = not push or st.session_state.get(KEY, {}).get("polling") is True
     result = _component(
         key=KEY,
         data={
@@ -53,8 +58,11 @@ def show(
             "name": here.name,
             "sends": here.sends,
             "push": push,
+            "people": people() if polls else None,
+            "answers": here.answers,
         },
         on_hello_change=hello,
+        on_acts_change=acts,
         on_changed_change=lambda: None,
         on_polling_change=lambda: None,
     )

@@ -31,7 +31,9 @@ SETTINGS = {
 class Server:
     """The process that serves the app; it can be stopped and started again on the same port."""
 
-    def __init__(self, folder: Path, module: str, path: str, settings: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, module: str, path: str, settings: dict[str, str], script: Path | str = "app.py"
+    ) -> None:
         self.port = _free_port()
         self._path = path
         self.url = f"http://localhost:{self.port}/{path}"
@@ -39,7 +41,7 @@ class Server:
         self.database = folder / "history.sqlite3"
         self._history = f"sqlite:///{self.database}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
-        self._module = module
+        self._module, self._script = module, str(script)
         self._environment = inherited | SETTINGS | {"PARLEY_DATABASE_URL": self._history} | settings
         self._process: subprocess.Popen[bytes] | None = None
         self._inside: Sequence[str] = ()
@@ -55,7 +57,7 @@ class Server:
         options = [f"--server.port={self.port}", "--server.headless=true", f"--server.baseUrlPath={self._path}"]
         # Streamlit would ask a server of the internet for this machine's address, and wait long where none is reached.
         options.append("--browser.serverAddress=localhost")
-        command = [*self._inside, sys.executable, "-m", self._module, "run", "app.py", *options]
+        command = [*self._inside, sys.executable, "-m", self._module, "run", self._script, *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
@@ -116,9 +118,12 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *, module: str = "streamlit", path: str = "", **settings: str) -> Iterator[Server]:
+def serving(
+    folder: Path, *, module: str = "streamlit", path: str = "", script: Path | str = "app.py", **settings: str
+) -> Iterator[Server]:
     """A running server with these settings, given in lower case without their prefix; below this path ("calls/")."""
-    server = Server(folder, module, path, {f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+    variables = {f"PARLEY_{name.upper()}": value for name, value in settings.items()}
+    server = Server(folder, module, path, variables, script)
     with running(server):
         yield server
 

@@ -15,6 +15,8 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 
+from calls.errors import SignalError
+from calls.signaling import AskPeople, parse
 from tests.e2e.server import Server
 from tests.hostile.visitor import WITHIN, Visitor, dial, stream
 
@@ -160,14 +162,21 @@ def test_whatever_bytes_come(mallory: Mallory, frames: list[bytes]) -> None:
     mallory.does(say)
 
 
-words = st.sampled_from(["type", "token", "call", "sdp", "candidates", "state"])
-kinds = st.sampled_from(["hello", "watch", "ping", "offer", "answer", "candidate", "hangup", "state"])
+words = st.sampled_from(["type", "token", "call", "sdp", "candidates", "state", "act", "id", "whom", "room"])
+kinds = st.sampled_from(["hello", "watch", "people", "act", "ping", "offer", "answer", "candidate", "hangup", "state"])
 messages = st.one_of(
     st.text(max_size=100),
     st.binary(max_size=100),
     (anything | st.dictionaries(words, anything)).map(json.dumps),
     st.builds(lambda kind, more: json.dumps({**more, "type": kind}), kinds, st.dictionaries(words, anything)),
 )
+
+
+def asks_for_people(message: str | bytes) -> bool:
+    try:
+        return isinstance(parse(message), AskPeople)
+    except SignalError:
+        return False
 
 
 @pytest.mark.fuzz
@@ -180,8 +189,9 @@ def test_whatever_signal_hears(mallory: Mallory, messages: list[str | bytes]) ->
         async with dial(mallory.server.url, "signal", address=mallory.address) as connection:
             for message in (json.dumps({"type": "hello", "token": visitor.token}), *messages, '{"type": "ping"}'):
                 await connection.send(message)
+                pushed = {"changed", "gone"} if asks_for_people(message) else {"changed", "gone", "people"}
                 answer = {"type": "changed"}
-                while answer["type"] in {"changed", "gone"}:
+                while answer["type"] in pushed:
                     async with asyncio.timeout(WITHIN):
                         answer = json.loads(await connection.recv())
                 if answer.get("code") == "rate_limited":

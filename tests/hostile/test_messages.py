@@ -29,7 +29,7 @@ async def test_a_call_goes_on_whatever_a_stranger_sends(server: Server) -> None:
         await ada.enters("Ada Odd")
         await ben.enters("Ben Odd")
         await ada.runs()
-        await ada.presses("Call Ben Odd")
+        await ada.calls("Ben Odd")
         await ben.runs()
         await ben.reports("ringing", {"answer": {**ben.page.data("ringing")["ring"], "accepts": True}})
         tokens = ada.token, ben.token

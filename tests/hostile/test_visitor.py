@@ -10,7 +10,7 @@ async def test_a_visitor_enters_calls_and_hangs_up(server: Server) -> None:
         await ada.enters("Ada Wire")
         await ben.enters("Ben Wire")
         await ada.runs()
-        await ada.presses("Call Ben Wire")
+        await ada.calls("Ben Wire")
         assert ada.page.data("ringing")["ring"]["incoming"] is False
         await ben.runs()
         ring = ben.page.data("ringing")["ring"]
@@ -18,7 +18,7 @@ async def test_a_visitor_enters_calls_and_hangs_up(server: Server) -> None:
         await ben.reports("ringing", {"answer": {**ring, "accepts": True}})
         await ben.sees(lambda page: page.shows("Hang up"))
         await ben.presses("Hang up")
-        await ben.sees(lambda page: page.shows("Call Ada Wire"))
+        await ben.sees(lambda page: page.shows("Leave"))
 
 
 async def test_a_visitor_comes_back_after_a_reload(server: Server) -> None:

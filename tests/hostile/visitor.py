@@ -11,6 +11,7 @@ A visitor without a tree to keep costs about nothing, so hundreds of them fit in
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -50,6 +51,14 @@ def dial(url: str, path: str, *, address: str | None = None, **options: Any) -> 
 def stream(url: str, **options: Any) -> connect:
     """A WebSocket to Streamlit that has said nothing yet."""
     return dial(url, "_stcore/stream", subprotocols=[Subprotocol("streamlit")], **options)
+
+
+async def _next(line: ClientConnection, *kinds: str) -> dict[str, Any]:
+    """The next message of one of these types."""
+    async with asyncio.timeout(WITHIN):
+        while (message := json.loads(await line.recv()))["type"] not in kinds:
+            pass
+    return dict(message)
 
 
 class Visitor:
@@ -97,6 +106,18 @@ class Visitor:
     async def presses(self, label: str) -> None:
         """Press a button, and wait for the end of a run."""
         await self.runs(WidgetState(id=self.page.find(label).id, trigger_value=True))
+
+    async def calls(self, name: str) -> dict[str, Any]:
+        """Call whoever is here under this name, as the page does it, and draw what became of it; the answer."""
+        async with self.line() as line:
+            await line.send(json.dumps({"type": "hello", "token": self.token}))
+            people = await _next(line, "people")
+            [whom] = [who for who, person in people["here"].items() if person["name"] == name]
+            act = {"type": "act", "act": "call", "id": secrets.token_hex(8), "whom": whom}
+            await line.send(json.dumps(act))
+            answer = await _next(line, "done", "refused")
+        await self.runs()
+        return answer
 
     async def reports(self, key: str, value: Any) -> None:
         """What a component's JavaScript says: for one of version 1 its value, for one of version 2 a dictionary of

@@ -20,7 +20,7 @@ def eve(registry: Registry) -> Person:
 @pytest.fixture
 def calling(bob: Person, ada: Visitor) -> Visitor:
     """Ada, in a call with Bob."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     bob.accepts(bob.me.room or "")
     ada.looks_again()
     return ada
@@ -36,10 +36,6 @@ def code(visitor: Visitor) -> str:
 def roster(visitor: Visitor) -> str:
     [text] = [text for text in visitor.reads if "Ada (you)" in text]
     return text
-
-
-def invitations(visitor: Visitor) -> list[str]:
-    return [label for label in visitor.buttons if label.startswith("Invite ")]
 
 
 # Who is there
@@ -130,7 +126,6 @@ def test_who_is_left_alone_waits_in_the_room(calling: Visitor, bob: Person, eve:
     calling.looks_again()
     assert calling.titles == ["Waiting for somebody to join"]
     assert sorted(calling.told) == ["Bob left", "Eve left"]
-    assert invitations(calling) == ["Invite Bob", "Invite Eve"]
     calling.presses("Hang up")
     assert "Call ended" in calling.reads
 
@@ -138,28 +133,14 @@ def test_who_is_left_alone_waits_in_the_room(calling: Visitor, bob: Person, eve:
 # Inviting
 
 
-def test_whoever_is_free_can_be_invited(calling: Visitor, registry: Registry, eve: Person) -> None:
-    """Nobody who is here already, in another call, or gone for the moment; nobody at all is no line."""
-    mallory = Person.enters(registry, "Mallory")
-    Person.enters(registry, "Dave").opens_room()
-    registry.detach(mallory.seat)
-    calling.looks_again()
-    assert invitations(calling) == ["Invite Eve"]
-    eve.leaves()
-    calling.looks_again()
-    assert invitations(calling) == []
-
-
 def test_an_invitation_rings(calling: Visitor, bob: Person, eve: Person) -> None:
     """One press: the call goes on, the roster says who is being rung, and the answer brings them in."""
-    calling.looks_again()
-    calling.presses("Invite Eve")
+    assert calling.invites(eve) == {"type": "done", "id": "2"}
     assert (eve.status, eve.me.room) == (Status.INCOMING, code(calling))
     assert eve.view.other is not None
     assert eve.view.other.name == "Ada"
     assert calling.titles == ["In call with Bob"]
     assert roster(calling).endswith(":orange-badge[Eve · ringing]")
-    assert invitations(calling) == []
     eve.accepts(code(calling))
     calling.looks_again()
     assert calling.titles == ["In call with Bob and Eve"]
@@ -171,12 +152,11 @@ def test_an_invitation_can_be_taken_back(calling: Visitor, bob: Person, eve: Per
     """By who has made it: others only see that it rings."""
     dave = Person.enters(registry, "Dave")
     bob.invites(dave)
-    calling.looks_again()
-    calling.presses("Invite Eve")
-    assert [label for label in calling.buttons if label.startswith("Cancel")] == ["Cancel invite to Eve"]
-    calling.presses("Cancel invite to Eve")
+    calling.invites(eve)
+    assert calling.data("parley_invites")["invited"] == [{"id": eve.id, "name": "Eve"}]
+    calling.cancels_invite(eve)
     assert (eve.status, eve.missed, dave.status) == (Status.IDLE, [bob.view.others[0].id], Status.INCOMING)
-    assert invitations(calling) == ["Invite Eve"]
+    assert calling.data("parley_invites")["invited"] == []
 
 
 @pytest.mark.parametrize(("busy", "line"), [(False, "Declined · with Eve"), (True, "Busy · with Eve")])
@@ -185,10 +165,9 @@ def test_an_invitation_that_nobody_takes_is_told(calling: Visitor, eve: Person, 
     calling.looks_again()
     if busy:
         eve.opens_room()
-        calling.presses("Invite Eve")
-        assert calling.told == ["Eve is in another call\\."]
+        assert calling.invites(eve)["message"] == "Eve is in another call."
     else:
-        calling.presses("Invite Eve")
+        calling.invites(eve)
         eve.puts_down(code(calling))
         calling.looks_again()
     assert line in calling.reads
@@ -199,8 +178,8 @@ def test_an_invitation_that_nobody_takes_is_told(calling: Visitor, eve: Person, 
 
 def test_the_invited_is_told_that_a_call_was_missed(bob: Person, ada: Visitor) -> None:
     """As of any call: by whom, in one line and in the list."""
-    room, [invited] = bob.opens_room(), bob.view.people
-    bob.registry.invite(bob.id, invited.id)
+    room = bob.opens_room()
+    bob.registry.invite(bob.id, bob.finds("Ada"))
     bob.puts_down(room)
     ada.looks_again()
     assert "Missed call from Bob" in ada.reads
@@ -220,28 +199,18 @@ def test_the_dialog_of_an_invitation_is_that_of_any_call(bob: Person, eve: Perso
     assert [ringing._ring(person.view) for person in (bob, eve)] == [None, None]
 
 
-def test_many_people_take_no_more_room_than_a_few(calling: Visitor, registry: Registry) -> None:
-    """All can be invited, the first of them by one press."""
-    for number in range(1, 6):
-        Person.enters(registry, f"Guest {number}")
-    calling.looks_again()
-    assert invitations(calling) == [f"Invite Guest {number}" for number in range(1, 6)]
-    [popover] = [block for block in calling.page.get("popover") if block.proto.popover.label == "Invite others"]
-    assert [button.label for button in popover.button] == ["Invite Guest 3", "Invite Guest 4", "Invite Guest 5"]
-
-
 def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: Person) -> None:
-    """Who is being rung has a place as well; it is said how many it holds."""
+    """Who is being rung has a place as well; the browser is told how many it holds."""
     for number in range(registry.capacity - 2):
         Person.enters(registry, f"Guest {number}").joins(code(calling))
     calling.looks_again()
-    full = f"This room is full: it holds {registry.capacity}."
-    assert [button.disabled for button in calling.page.button if button.label == "Invite Eve"] == [True]
-    assert full in calling.reads
+    shown = calling.data("parley_invites")
+    assert (shown["full"], shown["most"]) == (True, registry.capacity)
+    assert calling.invites(eve)["code"] == "room_full"
     [room] = registry.snapshot().rooms
     registry.leave(room.members[-1])
     calling.looks_again()
-    assert full not in calling.reads
+    assert calling.data("parley_invites")["full"] is False
 
 
 def test_how_many_a_room_holds_is_a_setting(monkeypatch: pytest.MonkeyPatch, registry: Registry) -> None:

@@ -74,7 +74,7 @@ def test_one_may_see_only_the_own_calls(services: Services, ada: Visitor, bob: P
     """Those that this person took part in, and not those of others with the same name."""
     services.history.add(call(0))
     ada.looks_again()
-    ada.presses("Call Bob")
+    ada.calls(bob)
     bob.puts_down(bob.me.room or "")
     ada.goes_to("history")
     assert len(ada.rows) == 2

@@ -1,11 +1,13 @@
 """The lobby: the way in, the people, the rooms, and what is said when something cannot be done."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from calls.effects import EFFECTS, Effect
 from calls.registry import Registry
+from calls.signaling import people_payload
 from calls.states import EndReason, Status
 from components import session, webrtc_frontend
 from components.notices import AWAY
@@ -30,7 +32,7 @@ def test_entering_is_a_name_and_a_button(visitor: Visitor, registry: Registry, b
     """The lobby opens, and the others see who came."""
     visitor.enters("  Ada \t Lovelace ")
     assert visitor.titles == ["Hello, Ada Lovelace", "People online"]
-    assert [person.name for person in bob.view.people] == ["Ada Lovelace"]
+    assert bob.online == ["Ada Lovelace"]
 
 
 @pytest.mark.parametrize(
@@ -77,33 +79,17 @@ def test_leaving_leads_back_to_the_welcome(ada: Visitor, registry: Registry) -> 
 # People
 
 
-def test_nobody_else_is_said_in_words(ada: Visitor) -> None:
-    """An empty list says what to do."""
-    assert any("Nobody else is here yet" in text for text in ada.reads)
-
-
-def test_each_other_person_can_be_called(ada: Visitor, registry: Registry, bob: Person) -> None:
-    """Everybody but oneself, by name, with what they are doing."""
-    eve, mallory = Person.enters(registry, "*Eve*"), Person.enters(registry, "Mallory")
-    eve.opens_room()
-    registry.detach(mallory.seat)
-    ada.looks_again()
-    assert [label for label in ada.buttons if label.startswith("Call ")] == [
-        "Call \\*Eve\\*",
-        "Call Bob",
-        "Call Mallory",
-    ]
-    states = [text for text in ada.reads if text.startswith("**")]
-    assert states == [
-        "**\\*Eve\\*** :gray-badge[in a call]",
-        "**Bob** :green-badge[available]",
-        "**Mallory** :gray-badge[reconnecting]",
-    ]
+def test_who_is_here_comes_with_a_run_where_nothing_is_pushed(ada: Visitor, registry: Registry, bob: Person) -> None:
+    """A page without a line is told the same as one with a line."""
+    page = ada.data("parley_doorbell")
+    assert page["people"] is None
+    ada.loses_the_line()
+    assert ada.data("parley_doorbell")["people"] == json.loads(json.dumps(people_payload(registry.people())))
 
 
 def test_calling_rings(bob: Person, ada: Visitor) -> None:
     """One press, and it rings at the other side."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     assert bob.status is Status.INCOMING
     assert bob.view.other is not None
     assert (bob.view.other.name, bob.view.other.status) == ("Ada", Status.OUTGOING)
@@ -112,8 +98,7 @@ def test_calling_rings(bob: Person, ada: Visitor) -> None:
 def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
     """The one who called is told so, and can dismiss it; the other finds a missed call."""
     bob.opens_room()
-    ada.presses("Call Bob")
-    assert ada.told == ["Bob is in another call\\."]
+    assert ada.calls(bob)["message"] == "Bob is in another call."
     assert "Busy · with Bob" in ada.reads
     assert [call.name for call in bob.view.missed] == ["Ada"]
     ada.presses("Dismiss")
@@ -124,32 +109,28 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
 def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, ada: Visitor, label: str) -> None:
     """Whoever has been signed out meanwhile gets no fault to see, is in again under the same name, and reads why until
     it is dismissed."""
-    [other] = bob.view.people
-    bob.puts_down(registry.call(bob.id, other.id))
+    bob.puts_down(registry.call(bob.id, bob.finds("Ada")))
     ada.looks_again()
-    registry.leave(other.id)
+    registry.leave(bob.finds("Ada"))
     ada.presses(label)
     assert ada.told[0] == "This person is not here any more\\."
     ada.looks_again()
     assert AWAY in ada.reads
     ada.presses("Dismiss")
     assert AWAY not in ada.reads
-    assert [person.name for person in bob.view.people] == ["Ada"]
+    assert bob.online == ["Ada"]
 
 
 def test_a_person_who_has_just_left_cannot_be_called(bob: Person, ada: Visitor) -> None:
     """The button was still on the screen."""
     ada.looks_again()
     bob.leaves()
-    ada.presses("Call Bob")
-    assert ada.told == ["This person is not here any more\\."]
-    assert "Call Bob" not in ada.buttons
+    assert ada.calls(bob)["message"] == "This person is not here any more."
 
 
 def test_missed_calls_are_listed_until_they_are_cleared(bob: Person, ada: Visitor) -> None:
     """Who it was; a cancelled call is also told as the last one's end."""
-    [other] = bob.view.people
-    bob.puts_down(bob.registry.call(bob.id, other.id))
+    bob.puts_down(bob.registry.call(bob.id, bob.finds("Ada")))
     ada.looks_again()
     assert "Missed calls" in ada.titles
     assert any(text.startswith(":material/phone_missed: **Bob** at ") for text in ada.reads)
@@ -163,7 +144,7 @@ def test_missed_calls_are_listed_until_they_are_cleared(bob: Person, ada: Visito
 )
 def test_the_end_of_a_call_is_told_in_one_line(bob: Person, ada: Visitor, reason: EndReason, line: str) -> None:
     """Why it is over, and with whom it was."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     code = bob.me.room or ""
     if reason is EndReason.HANGUP:
         bob.accepts(code)
@@ -210,7 +191,7 @@ def test_a_code_leads_into_the_room(bob: Person, ada: Visitor) -> None:
     ada.presses("Join room")
     assert "In call with Bob" in ada.titles
     assert bob.status is Status.IN_CALL
-    assert [person.name for person in bob.view.people if person.room] == ["Ada"]
+    assert bob.company == ["Ada"]
 
 
 def test_a_new_room_opens(ada: Visitor, registry: Registry) -> None:
@@ -344,7 +325,7 @@ def test_a_ring_turns_the_camera_on_again(bob: Person, ada: Visitor) -> None:
     """Whoever has only tried it before."""
     ada.presses("Turn on camera")
     ada.presses("Turn off camera")
-    ada.presses("Call Bob")
+    ada.calls(bob)
     assert bob.status is Status.INCOMING
     assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
 
@@ -360,7 +341,7 @@ def test_nobody_else_does_unasked(registry: Registry, code: str | None) -> None:
 
 def test_while_it_rings_one_reads_of_ones_camera(bob: Person, ada: Visitor) -> None:
     """Where the own picture is about to come."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
 
 
@@ -371,10 +352,19 @@ def test_the_camera_may_be_left_off_while_it_rings(
     settings = services.settings.model_copy(update={"auto_preview": False})
     with monkeypatch.context() as patched:
         patched.setattr(session, "services", lambda: replace(services, settings=settings))
-        ada.presses("Call Bob")
+        ada.calls(bob)
         assert ada.data("parley_ringing")["camera"] == "Your camera is off."
         ada.presses("Turn on camera")
         assert ada.data("parley_ringing")["camera"] == "Your camera is starting…"
+
+
+def test_a_size_that_was_never_offered_is_not_taken(visitor: Visitor) -> None:
+    """A client may say any text for the chooser."""
+    said = visitor.widgets
+    [quality] = [widget for widget in said.widgets if widget.id == visitor.page.selectbox(key="quality").proto.id]
+    quality.string_value = "9×9"
+    visitor.reports(said)
+    assert visitor.tab.size is None
 
 
 # Effects

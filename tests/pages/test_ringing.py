@@ -10,8 +10,7 @@ from tests.people import Person
 
 def invites(bob: Person, ada: Visitor) -> Call:
     """Bob invites Ada into his room, and her page draws it."""
-    [other] = bob.view.people
-    bob.registry.invite(bob.id, other.id)
+    bob.registry.invite(bob.id, bob.finds("Ada"))
     ada.looks_again()
     assert bob.view.room is not None
     return bob.view.room.invites[0]
@@ -40,10 +39,9 @@ def test_a_late_answer_is_not_for_the_next_ring(ada: Visitor, bob: Person) -> No
     """What was said of an invitation that was taken back does not decline the next one into the same room."""
     bob.opens_room()
     first = invites(bob, ada)
-    [other] = bob.view.people
-    bob.registry.cancel_invite(bob.id, other.id)
+    bob.registry.cancel_invite(bob.id, bob.finds("Ada"))
     second = invites(bob, ada)
     answers(ada, bob, first, accepts=False)
-    assert [person.status for person in bob.view.people] == [Status.INCOMING]
+    assert [person.status for person in bob.view.invited] == [Status.INCOMING]
     answers(ada, bob, second, accepts=False)
-    assert [person.status for person in bob.view.people] == [Status.IDLE]
+    assert bob.view.invited == ()

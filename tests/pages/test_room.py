@@ -15,7 +15,7 @@ from tests.people import Person
 @pytest.fixture
 def calling(bob: Person, ada: Visitor) -> Visitor:
     """Ada, in a call with Bob."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     bob.accepts(bob.me.room or "")
     ada.looks_again()
     return ada
@@ -46,7 +46,7 @@ def test_without_a_call_the_page_says_where_to_find_one(visitor: Visitor) -> Non
 
 def test_a_call_that_rings_is_no_room_yet(bob: Person, ada: Visitor) -> None:
     """Its page is not opened, and would be empty."""
-    ada.presses("Call Bob")
+    ada.calls(bob)
     assert ada.titles[0] == "Hello, Ada"
     ada.goes_to("room")
     assert ada.titles == ["No call"]

@@ -13,6 +13,7 @@ from calls.effects.chain import Chain
 from components.page_turner import FILES, Turn
 from components.session import Tab
 from components.text import plain
+from tests.people import Person
 
 APP = Path(__file__).parents[2] / "app.py"
 WITHIN = 20.0
@@ -25,6 +26,8 @@ class Visitor:
     page: AppTest
     told: list[str] = field(default_factory=list)
     """The notices that have popped up with the last step."""
+    acts: list[str] = field(default_factory=list)
+    """What the browser's part of the page has asked for."""
     shown: list[str] = field(default_factory=list)
     """Those of the last run; the browser shows none again that it has already."""
 
@@ -68,6 +71,36 @@ class Visitor:
         self._drawn()
         self.reports(pressed)
         self._drawn()
+
+    def does(self, act: str, **about: object) -> dict[str, Any]:
+        """What the browser's part of the page asks for; the answer to it."""
+        self.acts.append(act)
+        message = {"type": "act", "act": act, "id": str(len(self.acts)), **about}
+        self._says_at_the_doorbell(acts={"at": len(self.acts), "messages": [message]})
+        answer: dict[str, Any] = self.data("parley_doorbell")["answers"][message["id"]]
+        self.looks_again()
+        return answer
+
+    def calls(self, other: Person) -> dict[str, Any]:
+        return self.does("call", whom=other.id)
+
+    def invites(self, other: Person) -> dict[str, Any]:
+        return self.does("invite", whom=other.id)
+
+    def cancels_invite(self, other: Person) -> dict[str, Any]:
+        return self.does("cancel_invite", whom=other.id)
+
+    def loses_the_line(self) -> None:
+        """The browser cannot reach /signal, and its page asks for news from now on."""
+        self._says_at_the_doorbell(polling=True)
+
+    def _says_at_the_doorbell(self, **said: object) -> None:
+        [doorbell] = [
+            part.proto for part in self.page.get("bidi_component") if part.proto.component_name == "parley_doorbell"
+        ]
+        widgets = self.widgets
+        widgets.widgets.add(id=doorbell.id, json_value=json.dumps(said))
+        self.reports(widgets)
 
     def says(self, text: str) -> None:
         self.page.chat_input(key="message").set_value(text)

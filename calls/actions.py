@@ -1,0 +1,163 @@
+"""What people do there where the page is data: each act is a message, done once, whichever way and how often it comes.
+
+A browser sends an act again until it is answered: by /signal, or with a run of the script where there is no line. So
+each has an id of the browser's, and an id that was answered is answered the same again. docs/protocol.md has the wire.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from calls import limits
+from calls.errors import (
+    BusyError,
+    IllegalTransitionError,
+    InputError,
+    ParleyError,
+    RateLimitError,
+    RoomFullError,
+    SignalError,
+    UnknownError,
+)
+from calls.registry import Registry
+
+Answer = dict[str, Any]
+
+CODES = {
+    BusyError: "busy",
+    IllegalTransitionError: "not_now",
+    InputError: "invalid",
+    RateLimitError: "rate_limited",
+    RoomFullError: "room_full",
+    UnknownError: "gone",
+}
+"""The code of each error, for programs; the message is for people."""
+
+Id = Annotated[str, Field(min_length=1, max_length=limits.ACT_ID_LENGTH)]
+
+
+class Act(BaseModel):
+    """What a participant asks for. Members that are not known are passed over, so that an older server understands a
+    newer page."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+    id: Id
+    """The browser's own name for this act."""
+
+    def perform(self, registry: Registry, who: str) -> None:
+        """Do it. ParleyError."""
+        raise NotImplementedError
+
+
+class Call(Act):
+    """Ring somebody."""
+
+    act: Literal["call"]
+    whom: str
+    direct: bool = False
+    """The call is to go from browser to browser."""
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.call(who, self.whom, direct=self.direct)
+
+
+class Invite(Act):
+    """Ring somebody into one's room."""
+
+    act: Literal["invite"]
+    whom: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.invite(who, self.whom)
+
+
+class CancelInvite(Act):
+    """Take an invitation back."""
+
+    act: Literal["cancel_invite"]
+    whom: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.cancel_invite(who, self.whom)
+
+
+class Accept(Act):
+    """Answer what rings for this room."""
+
+    act: Literal["accept"]
+    room: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.accept(who, self.room)
+
+
+class PutDown(Act):
+    """Cancel, decline or hang up, whichever it is."""
+
+    act: Literal["put_down"]
+    room: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.put_down(who, self.room)
+
+
+_acts: TypeAdapter[Call | Invite | CancelInvite | Accept | PutDown] = TypeAdapter(
+    Annotated[Call | Invite | CancelInvite | Accept | PutDown, Field(discriminator="act")]
+)
+
+
+def read(message: object) -> Act:
+    """The act that a browser asks for. SignalError: malformed."""
+    try:
+        return _acts.validate_python(message)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, fault["loc"]))[: limits.ACT_ID_LENGTH]
+        raise SignalError("malformed", f"This act cannot be understood: {where or 'it'}: {fault['msg']}.") from None
+
+
+class Actions:
+    """Does what is asked, and remembers the answers. Any thread may call it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[str, OrderedDict[str, Answer]] = OrderedDict()  # by participant, then by act
+
+    def perform(self, who: str, act: Act) -> Answer:
+        """Do it for this participant, unless that has been done; the answer for the browser."""
+        with self._lock:
+            answers = self._answers.setdefault(who, OrderedDict())
+            self._answers.move_to_end(who)
+            if act.id not in answers:
+                answers[act.id] = _answer(self._registry, who, act)
+            while len(answers) > limits.ACTS_REMEMBERED:
+                answers.popitem(last=False)
+            while len(self._answers) > limits.ALLOWANCE_KEYS:
+                self._answers.popitem(last=False)
+            return answers[act.id]
+
+
+def _answer(registry: Registry, who: str, act: Act) -> Answer:
+    try:
+        act.perform(registry, who)
+    except ParleyError as error:
+        return {"type": "refused", "id": act.id, "code": CODES.get(type(error), "refused"), "message": str(error)}
+    return {"type": "done", "id": act.id}
+
+
+def answer_all(actions: Actions, who: str, messages: object) -> Mapping[str, Answer]:
+    """The answers to what a page asks for with a run of the script, by the acts' ids. What cannot be understood is
+    passed over."""
+    answers = {}
+    for message in messages if isinstance(messages, list) else []:
+        try:
+            act = read(message)
+        except SignalError:
+            continue
+        answers[act.id] = actions.perform(who, act)
+    return answers

@@ -1,0 +1,103 @@
+// Who can be asked to come into the room: two by one press, the others by a second one. Drawn as people come and go.
+
+import { act } from "./acts.js";
+import { isFree, presence } from "./presence.js";
+import { tellRefusal } from "./refusal.js";
+
+const AT_HAND = 2;
+
+/** @type {WeakMap<HTMLElement, Invites>} */
+const drawn = new WeakMap();
+
+/**
+ * @typedef {{ id: string, name: string }} Named
+ * @typedef {{ me: string, most: number, full: boolean, invited: Named[] }} Data who this is, how many the room holds, if it
+ *   does already, and whom this one has invited
+ * @typedef {{ act: "invite" | "cancel_invite", whom: string, label: string }} Offer
+ * @param {Component<Data>} component
+ */
+export default function invites({ data, parentElement }) {
+  const offers = drawn.get(parentElement) ?? new Invites(parentElement);
+  drawn.set(parentElement, offers);
+  offers.data = data;
+  offers.draw();
+  return () => offers.end();
+}
+
+class Invites {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    /** @type {Data} */
+    this.data = { me: "", most: 0, full: false, invited: [] };
+    this.parent = parent;
+    this.problem = this.find(".invites-problem");
+    this.end = presence.follow(() => this.draw());
+  }
+
+  /**
+   * @param {string} selector
+   * @returns {HTMLElement}
+   */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.parent.querySelector(selector));
+  }
+
+  draw() {
+    const { me, most, full, invited } = this.data;
+    const free = presence.others(me).filter(([, person]) => isFree(person)).map(([whom, { name }]) => inviting(whom, name));
+    this.place(this.find(".invites-at-hand"), [...invited.map(takingBack), ...free.slice(0, AT_HAND)]);
+    this.place(this.find(".invites-others"), free.slice(AT_HAND));
+    this.find("details").hidden = free.length <= AT_HAND;
+    this.find(".invites-full").textContent = full && free.length ? `This room is full: it holds ${most}.` : "";
+  }
+
+  /**
+   * A button that stays keeps its place and the focus.
+   * @param {HTMLElement} parent
+   * @param {Offer[]} offers
+   */
+  place(parent, offers) {
+    const before = [...parent.querySelectorAll("button")], kept = new Map(before.map((one) => [one.dataset.does, one]));
+    const buttons = offers.map((offer) => {
+      const does = `${offer.act} ${offer.whom}`, button = kept.get(does) ?? document.createElement("button");
+      button.dataset.does = does;
+      return this.write(button, offer);
+    });
+    if (buttons.length === before.length && buttons.every((button, i) => button === before[i])) return;
+    const focused = before.find((button) => button.matches(":focus"));
+    parent.replaceChildren(...buttons);
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {Offer} offer
+   */
+  write(button, { label, ...what }) {
+    Object.assign(button, { type: "button", textContent: label, disabled: this.data.full && what.act === "invite" });
+    button.onclick = async () => {
+      button.disabled = true;
+      tellRefusal(this.problem);
+      tellRefusal(this.problem, await act(what));
+      this.draw();
+    };
+    return button;
+  }
+}
+
+/**
+ * @param {string} whom
+ * @param {string} name
+ * @returns {Offer}
+ */
+function inviting(whom, name) {
+  return { act: "invite", whom, label: `Invite ${name}` };
+}
+
+/**
+ * @param {Named} named
+ * @returns {Offer}
+ */
+function takingBack({ id, name }) {
+  return { act: "cancel_invite", whom: id, label: `Cancel invite to ${name}` };
+}

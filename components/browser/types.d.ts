@@ -1,0 +1,32 @@
+// The plain data that the modules share; docs/protocol.md says what it means.
+
+interface Person { name: string; status: "IDLE" | "OUTGOING" | "INCOMING" | "IN_CALL"; connected: boolean }
+interface People { type: "people"; version: number; since: number | null; here: Record<string, Person>; gone: string[] }
+
+type Act =
+  | { act: "call"; whom: string; direct: boolean }
+  | { act: "invite" | "cancel_invite"; whom: string }
+  | { act: "accept" | "put_down"; room: string };
+type ActMessage = Act & { type: "act"; id: string };
+type Answer = { type: "done"; id: string } | { type: "refused"; id: string; code: string; message: string };
+
+interface Signal { type: string; call: string }
+
+// What the last run of the script has said to the page (components/doorbell).
+interface Drawn {
+  version: number; session: string; heard: boolean; token: string | null; watches: boolean; waits: boolean; name: string;
+  sends: string | null; push: boolean; people: People | null; answers: Record<string, Answer>;
+}
+
+// What Streamlit gives to a component at each run (st.components.v2).
+interface Component<Data> {
+  data: Data; parentElement: HTMLElement; setStateValue: (name: string, value: unknown) => void;
+}
+
+interface Window {
+  parleyLost?: boolean;
+  parleyMail?: { inbox: Signal[]; outbox: Signal[] };
+  parleyStream?: WebSocket | null;
+  parleyStreamHeard?: number;
+}
+interface Navigator { connection?: EventTarget }

@@ -1,0 +1,130 @@
+"""What people do, as messages: each is done once, however often it comes, and answered for programs and for people."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calls import limits
+from calls.actions import Actions, answer_all, read
+from calls.errors import SignalError
+from calls.registry import Registry
+from calls.states import Status
+from tests.people import FakeClock, Person
+
+
+@pytest.fixture
+def actions(registry: Registry) -> Actions:
+    return Actions(registry)
+
+
+def act(what: str, name: str = "1", **about: object) -> dict[str, object]:
+    return {"type": "act", "act": what, "id": name, **about}
+
+
+def test_a_call_from_ring_to_end(actions: Actions, registry: Registry, alice: Person, bob: Person) -> None:
+    """Call, accept and hang up."""
+    assert actions.perform(alice.id, read(act("call", whom=bob.id))) == {"type": "done", "id": "1"}
+    assert (alice.status, bob.status) == (Status.OUTGOING, Status.INCOMING)
+    room = alice.me.room
+    assert actions.perform(bob.id, read(act("accept", room=room)))["type"] == "done"
+    assert (alice.status, bob.status) == (Status.IN_CALL, Status.IN_CALL)
+    assert actions.perform(alice.id, read(act("put_down", "2", room=room)))["type"] == "done"
+    assert (alice.status, bob.status) == (Status.IDLE, Status.IDLE)
+
+
+def test_a_third_is_invited_and_not_waited_for(
+    actions: Actions, registry: Registry, alice: Person, bob: Person, carol: Person
+) -> None:
+    """An invitation, and taking it back."""
+    room = alice.opens_room()
+    actions.perform(alice.id, read(act("invite", whom=carol.id)))
+    assert (carol.status, carol.me.room) == (Status.INCOMING, room)
+    actions.perform(alice.id, read(act("cancel_invite", "2", whom=carol.id)))
+    assert carol.status is Status.IDLE
+
+
+def test_an_act_is_done_once(actions: Actions, alice: Person, bob: Person) -> None:
+    """Sent again it is answered the same, also when what it did is over; another id is another act."""
+    call = read(act("call", whom=bob.id))
+    answer = actions.perform(alice.id, call)
+    alice.puts_down(alice.me.room or "")
+    assert actions.perform(alice.id, call) == answer
+    assert (alice.status, bob.status) == (Status.IDLE, Status.IDLE)
+    actions.perform(alice.id, read(act("call", "2", whom=bob.id)))
+    assert (alice.status, bob.status) == (Status.OUTGOING, Status.INCOMING)
+
+
+def test_two_may_give_their_acts_the_same_id(actions: Actions, alice: Person, bob: Person, carol: Person) -> None:
+    """An id is one participant's own."""
+    actions.perform(alice.id, read(act("call", whom=bob.id)))
+    assert actions.perform(carol.id, read(act("call", whom=bob.id)))["code"] == "busy"
+
+
+def test_what_cannot_be_done_has_a_code_and_a_reason(
+    actions: Actions, registry: Registry, alice: Person, bob: Person, carol: Person
+) -> None:
+    """The code is for programs, the message for the person."""
+    carol.opens_room()
+    codes = {
+        name: actions.perform(alice.id, read(message))
+        for name, message in {
+            "busy": act("call", "a", whom=carol.id),
+            "gone": act("call", "b", whom="nobody"),
+            "invalid": act("call", "c", whom=alice.id),
+        }.items()
+    }
+    assert {name: answer["code"] for name, answer in codes.items()} == {name: name for name in codes}
+    assert codes["busy"]["message"] == "Carol is in another call."
+    alice.opens_room()
+    assert actions.perform(alice.id, read(act("call", "d", whom=bob.id)))["code"] == "not_now"
+    answers = [actions.perform(bob.id, read(act("call", f"e{i}", whom=carol.id))) for i in range(20)]
+    assert answers[-1]["code"] == "rate_limited"
+
+
+def test_only_the_last_answers_are_remembered(actions: Actions, alice: Person, bob: Person) -> None:
+    """A browser that never stops costs no more memory."""
+    for number in range(2 * limits.ACTS_REMEMBERED):
+        actions.perform(alice.id, read(act("put_down", str(number), room="none")))
+    assert len(actions._answers[alice.id]) == limits.ACTS_REMEMBERED
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {},
+        act("fly"),
+        act("call"),
+        act("call", whom=7),
+        act("call", "", whom="x"),
+        act("call", "x" * 65, whom="x"),
+        {"act": "call", "whom": "x"},
+        act("call", whom="x", direct="yes"),
+    ],
+)
+def test_what_is_no_act_is_refused(message: object) -> None:
+    """And nothing is made of it."""
+    with pytest.raises(SignalError) as caught:
+        read(message)
+    assert caught.value.code == "malformed"
+    assert len(str(caught.value)) < 300
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_a_run_may_bring_anything(messages: object) -> None:
+    """What a page sends with a run is a stranger's, too."""
+    registry = Registry(clock=FakeClock())
+    alice = Person.enters(registry, "Alice")
+    assert answer_all(Actions(registry), alice.id, messages) == {}
+
+
+def test_a_run_brings_acts_as_a_line_does(actions: Actions, alice: Person, bob: Person) -> None:
+    """The answers are named by the acts; what is no act among them is passed over."""
+    answers = answer_all(actions, alice.id, [act("call", "7", whom=bob.id), {"act": "fly"}, 3])
+    assert answers == {"7": {"type": "done", "id": "7"}}
+    assert bob.status is Status.INCOMING
