@@ -295,7 +295,7 @@ async def test_lost_pictures_reach_the_source_that_is_on(track: OutgoingTrack, c
 
 
 async def test_a_viewer_s_limit_is_that_of_what_it_sees(track: OutgoingTrack, clock: Ticking) -> None:
-    """It reaches the source that is on, and is lifted when the viewer turns to another."""
+    """It reaches the source that is on, and goes with the viewer to another."""
     first, second = Asked(), Asked()
     track.show(first)
     plays(first, clock, range(1), entry=0)
@@ -304,7 +304,41 @@ async def test_a_viewer_s_limit_is_that_of_what_it_sees(track: OutgoingTrack, cl
     plays(second, clock, range(1), entry=0)
     assert first.limits == [300_000, None]
     track.can_take(200_000)
-    assert second.limits == [200_000]
+    assert second.limits == [300_000, 200_000]
+
+
+async def test_a_line_that_is_full_rests_until_a_keyframe(
+    track: OutgoingTrack, connection: Connection, clock: Ticking
+) -> None:
+    """Nothing is sent meanwhile, nor asked for, and a new limit holds; then it goes on without a gap in the numbers."""
+    source = Asked()
+    track.show(source)
+    plays(source, clock, range(3), entry=0)
+    track.rest(1.0)
+    track.can_take(100_000)
+    plays(source, clock, range(3, 15), entry=8)  # 0.8 s
+    assert (connection.payloads, source.keyframes, source.limits) == ([0, 1, 2], 1, [100_000])
+    plays(source, clock, range(15, 30), entry=25)
+    assert connection.payloads == [0, 1, 2, *range(25, 30)]
+    assert source.keyframes > 1
+    assert {step for step, _ in connection.steps} == {1}
+
+
+async def test_what_rests_may_be_turned_to_another_source(
+    track: OutgoingTrack, connection: Connection, clock: Ticking
+) -> None:
+    """Neither of the two before is read any more."""
+    first, second, third = Asked(), Asked(), Asked()
+    track.show(first)
+    plays(first, clock, range(1), entry=0)
+    track.show(second)
+    track.rest(0.1)
+    assert first.readers == ()
+    track.show(third)
+    assert (second.readers, third.readers) == ((), (track,))
+    clock.advance(1)
+    plays(third, clock, range(7, 9), entry=7)
+    assert connection.payloads == [0, 7, 8]
 
 
 # The connection's side

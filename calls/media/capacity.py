@@ -44,6 +44,11 @@ class Capacity:
             self._limit = grown if grown < LIMITLESS else None
         return None if self._limit is None else max(int(self._limit) - self._rate_again, int(self._limit / 2))
 
+    def choked(self, bitrate: int) -> int:
+        """The viewer's line carries no more than this, whatever its next estimates are. The limit of the picture."""
+        self._limit = bitrate
+        return bitrate
+
     def _count(self, now: float) -> None:
         """The rates are those of the last whole second; after a pause there are none."""
         second = int(now)

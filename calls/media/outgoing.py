@@ -35,6 +35,8 @@ class OutgoingTrack(MediaStreamTrack):
         self._timestamp = random.randrange(1 << 31)
         self._sent_at = 0.0
         self._cut: _Cut | None = None
+        self._limit: int | None = None
+        self._rests_until = 0.0
 
     async def recv(self) -> NoReturn:
         """Never used: packets are pushed. Raises MediaStreamError, as an ended track does."""
@@ -69,6 +71,8 @@ class OutgoingTrack(MediaStreamTrack):
             self._source = None
         if source and source is not self._source:
             source.add(self)
+            if self._limit is not None:
+                source.limit(self, self._limit)
             source.ask_for_keyframe()
 
     def take(self, source: Source, packet: Packet) -> None:
@@ -83,7 +87,7 @@ class OutgoingTrack(MediaStreamTrack):
             self._send(packet, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, made_at)
 
     def _cut_over(self, source: Source, packet: Packet) -> bool:
-        if source is not self._wanted:
+        if source is not self._wanted or time.monotonic() < self._rests_until:
             return False
         if not packet.entry:
             source.ask_for_keyframe()
@@ -103,9 +107,16 @@ class OutgoingTrack(MediaStreamTrack):
             self._source.ask_for_keyframe()
 
     def can_take(self, bitrate: int | None) -> None:
-        """Its estimate of how many bits per second reach it (REMB), when they are fewer than it is sent."""
-        if self._source:
-            self._source.limit(self, bitrate)
+        """So many bits per second reach it, when they are fewer than it is sent."""
+        self._limit = bitrate
+        for source in {each for each in (self._source, self._wanted) if each}:
+            source.limit(self, bitrate)
+
+    def rest(self, seconds: float) -> None:
+        """Send nothing for so long, then go on at a keyframe."""
+        if self._source and self._source is not self._wanted:
+            self._source.remove(self)
+        self._source, self._rests_until = None, time.monotonic() + seconds
 
 
 class _Cut:

@@ -14,6 +14,7 @@ What finds none is dropped without an answer.
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -30,6 +31,8 @@ class Share(ice.StunProtocol):
         super().__init__(connection)
         self.addresses: set[Address] = set()
         """Where genuine requests and responses came from."""
+        self.round_trip: float | None = None
+        """Seconds until a request was answered, at best."""
         self._mux = mux
         self.connection_made(ShareTransport(self, mux))
 
@@ -47,8 +50,11 @@ class Share(ice.StunProtocol):
         retransmissions: int | None = None,
     ) -> tuple[stun.Message, Address]:
         """Send a request until it is answered. A genuine response makes its address the connection's."""
+        asked_at = time.monotonic()
         with self._mux.asking(request.transaction_id, self):
             response, source = await super().request(request, addr, integrity_key, retransmissions)
+        took = time.monotonic() - asked_at
+        self.round_trip = min(self.round_trip or took, took)
         if integrity_key is not None:
             self._mux.give(source, self)
         return response, source

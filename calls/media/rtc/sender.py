@@ -23,6 +23,7 @@ from aiortc.rtcrtpparameters import RTCRtpSendParameters
 from aiortc.utils import uint16_add
 
 from calls.media.capacity import Capacity
+from calls.media.opening import PAUSED, Opening
 from calls.media.outgoing import OutgoingTrack
 from calls.media.packet import Packet
 from calls.media.resends import Resends, Sent
@@ -56,6 +57,8 @@ class RTCRtpSender(aiortc.RTCRtpSender):
             self._extensions = {extension.uri: extension.id for extension in parameters.headerExtensions}
             self._way = cast(RTCDtlsTransport, self.transport)
             self._resends, self._capacity = Resends(time.monotonic()), Capacity(time.monotonic())
+            self._opening: Opening | None = None
+            self._sent_at = float("-inf")
         await super().send(parameters)
 
     async def _run_rtp(self, codec: RTCRtpCodecParameters) -> None:
@@ -80,6 +83,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         self._resends.keep(Sent(sequence, timestamp, packet, now))
         self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
         self._capacity.sent(len(packet.payload), now)
+        self._opens(sequence, len(packet.payload), now)
         self.__octet_count += len(packet.payload)
         self.__packet_count += 1
         if made_at is not None:
@@ -101,7 +105,27 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         elements += bytes(-len(elements) % 4)
         return struct.pack("!HH", 0xBEDE, len(elements) // 4) + elements
 
+    def _opens(self, sequence: int, size: int, now: float) -> None:
+        """Follow the first seconds of a picture closely."""
+        if self.kind == "video" and now - self._sent_at > PAUSED:
+            self._opening = Opening(now)
+        self._sent_at = now
+        if self._opening:
+            self._opening.sent(sequence, size, now)
+            if self._opening.is_over(now):
+                self._opening = None
+
     # What the browser says
+
+    def _reported(self, highest: int, track: OutgoingTrack) -> None:
+        """The newest packet that has come there has this number. A line that is full is left to empty itself."""
+        now = time.monotonic()
+        choked = self._opening.reported(highest, now, self._way.round_trip) if self._opening else None
+        if choked:
+            self._opening = None
+            track.can_take(self._capacity.choked(choked.limit))
+            track.rest(choked.rest)
+            self._sent_at = float("-inf")
 
     def _answer(self, numbers: list[int]) -> None:
         """Send again what is missing there, as far as that helps."""
@@ -134,6 +158,10 @@ class RTCRtpSender(aiortc.RTCRtpSender):
                 self._answer(packet.lost)
             return
         await super()._handle_rtcp_packet(packet)
+        if track and isinstance(packet, rtp_packets.RtcpRrPacket | rtp_packets.RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == self._ssrc:
+                    self._reported(report.highest_sequence, track)
         feedback = packet if isinstance(packet, rtp_packets.RtcpPsfbPacket) else None
         if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
             with suppress(ValueError):
