@@ -168,7 +168,9 @@ class Settings(BaseSettings):
         True,
         description="With no TURN server set here, use Cloudflare, Twilio or Hugging Face by their own variables.",
     )
-    direct_timeout: Seconds = Field(8.0, description="Seconds in which two browsers have to reach each other directly.")
+    direct_timeout: Seconds = Field(
+        8.0, description="Seconds in which two browsers have to reach each other directly, or again."
+    )
     ice_transport_policy: Literal["all", "relay"] = Field(
         "all", description="`relay`: direct calls go over TURN servers only, so that nobody sees another's address."
     )

@@ -97,6 +97,7 @@ def _call(view: View | None) -> dict[str, Any]:
     direct = view.room.direct if view and view.room else None
     if view is None or view.room is None or direct is None:
         return {"call": None}
+    settings = session.services().settings
     other = next((person for person in view.company if person.id == direct.other(view.me.id)), None)
     return {
         "call": direct.id,
@@ -106,7 +107,8 @@ def _call(view: View | None) -> dict[str, Any]:
         "offers": view.me.id == direct.offerer,
         "polite": view.me.id == min(direct.pair),
         "iceServers": session.ice_servers(view)[0],
-        "iceTransportPolicy": session.services().settings.ice_transport_policy,
+        "iceTransportPolicy": settings.ice_transport_policy,
+        "recoverWithin": settings.direct_timeout * 1_000,  # ms
         "otherCamera": other is not None and other.camera,
         "note": _note(view),
     }

@@ -4,7 +4,7 @@
 const LOOK_EVERY = 100, GONE_AFTER = 1_000;  // ms
 const SHOW_WITHOUT = 3_000;  // ms; connected for so long, it is shown also without a picture
 const SEND_WITHIN = 5_000;      // ms that one's own camera and microphone are waited for
-const RECOVER_AFTER = 1_000, RECOVER_WITHIN = 8_000;  // ms; a connection that is disturbed for so long is restarted, given up
+const RECOVER_AFTER = 1_000;  // ms; a connection that is disturbed for so long is restarted
 const LAND_WITHIN = 10_000;     // ms; longer than that nobody waits for the server's picture
 const STARTED = "parley.direct";  // sessionStorage: the connection that this page has begun
 const PREFER = "parley.prefer-direct";  // localStorage: what this person prefers
@@ -154,7 +154,7 @@ function recover() {
   if (!trouble) {
     current.trouble = { at: Date.now(), restarted: false };
     window.dispatchEvent(new Event("parley-check"));  // the line may have gone the same way
-  } else if (Date.now() - trouble.at > RECOVER_WITHIN && !trouble.told) {
+  } else if (Date.now() - trouble.at > data.recoverWithin && !trouble.told) {
     trouble.told = true;
     current.send({ type: "state", state: "failed" });
   } else if (!trouble.restarted && (Date.now() - trouble.at > RECOVER_AFTER || connection.iceConnectionState === "failed")) {

@@ -303,7 +303,7 @@ def distant(tmp_path: Path, playwright: Playwright) -> Iterator[tuple[Host, Pers
     with ExitStack() as stack:
         hosts = stack.enter_context(apart())
         coturn = stack.enter_context(relaying(tmp_path, HUB))
-        server = stack.enter_context(serving(tmp_path, **coturn.settings()))
+        server = stack.enter_context(serving(tmp_path, direct_timeout="30", **coturn.settings()))
         people = (("Alice", "red", 440), ("Bob", "green", 880))
 
         def arrive(host: Host, name: str, colour: str, hertz: int) -> Person:
