@@ -1,5 +1,7 @@
 """What people do, as messages: each is done once, however often it comes, and answered for programs and for people."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from calls import limits
 from calls.actions import Actions, answer_all, read
 from calls.errors import SignalError
+from calls.paths import MediaPath
 from calls.registry import Registry
 from calls.states import Status
 from tests.people import FakeClock, Person
@@ -79,6 +82,58 @@ def test_what_cannot_be_done_has_a_code_and_a_reason(
     assert actions.perform(alice.id, read(act("call", "d", whom=bob.id)))["code"] == "not_now"
     answers = [actions.perform(bob.id, read(act("call", f"e{i}", whom=carol.id))) for i in range(20)]
     assert answers[-1]["code"] == "rate_limited"
+
+
+def test_a_call_may_be_direct(actions: Actions, alice: Person, bob: Person) -> None:
+    """It rings with an offer then."""
+    actions.perform(alice.id, read(act("call", whom=bob.id, direct=True)))
+    room = bob.view.room
+    assert room is not None
+    assert room.path is MediaPath.DIRECT
+
+
+def test_a_refusal_names_the_act(actions: Actions, alice: Person) -> None:
+    """The browser finds by it what was refused."""
+    assert actions.perform(alice.id, read(act("call", "7", whom=alice.id))) == {
+        "type": "refused",
+        "id": "7",
+        "code": "invalid",
+        "message": "You cannot call yourself.",
+    }
+
+
+def test_those_who_were_answered_last_are_remembered(
+    actions: Actions, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of people as of acts: whoever goes on is not forgotten for one who has stopped."""
+    monkeypatch.setattr(limits, "ALLOWANCE_KEYS", 1)
+    actions.perform(alice.id, read(act("call", whom=alice.id)))
+    actions.perform(bob.id, read(act("call", whom=bob.id)))
+    assert list(actions._answers) == [bob.id]
+    for number in range(limits.ACTS_REMEMBERED):
+        actions.perform(bob.id, read(act("put_down", f"n{number}", room="none")))
+    assert list(actions._answers[bob.id])[-1] == f"n{limits.ACTS_REMEMBERED - 1}"
+    assert "1" not in actions._answers[bob.id]
+
+
+def test_what_is_no_act_does_not_stop_the_others(actions: Actions, alice: Person, bob: Person) -> None:
+    """A run may bring several."""
+    answers = answer_all(actions, alice.id, [act("fly"), act("call", "2", whom=bob.id)])
+    assert {name: answer["type"] for name, answer in answers.items()} == {"2": "done"}
+    assert bob.status is Status.INCOMING
+
+
+@pytest.mark.parametrize(
+    ("message", "reads"),
+    [
+        (None, "This act cannot be understood: it: Input should be a valid dictionary or object"),
+        (act("call"), "This act cannot be understood: call.whom: Field required."),
+    ],
+)
+def test_a_refusal_says_what_is_missing(message: object, reads: str) -> None:
+    """To who writes a client."""
+    with pytest.raises(SignalError, match="^" + re.escape(reads)):
+        read(message)
 
 
 def test_only_the_last_answers_are_remembered(actions: Actions, alice: Person, bob: Person) -> None:

@@ -57,6 +57,7 @@ def test_few_are_remembered(clock: FakeClock) -> None:
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("2001:db8::7%eth0", "2001:db8::/64"),
         (None, ""),
         ("unix", "unix"),
     ],

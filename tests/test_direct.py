@@ -230,9 +230,55 @@ def test_the_time_runs_from_the_answer(registry: Registry, clock: FakeClock, ali
     registry.expire()
     assert path_of(bob)[0] is MediaPath.DIRECT
     bob.accepts(room_of(bob).code)
-    clock.advance(TIMEOUT)
+    clock.advance(TIMEOUT - 0.1)
+    registry.expire()
+    assert path_of(bob)[0] is MediaPath.DIRECT
+    clock.advance(0.1)
     registry.expire()
     assert path_of(bob) == (MediaPath.SERVER, PathReason.NO_PATH)
+
+
+def test_a_page_that_begins_again_has_its_time_again(
+    registry: Registry, clock: FakeClock, alice: Person, bob: Person
+) -> None:
+    """From then on in a call, and from the answer on where it still rings."""
+    call = ring(alice, bob)
+    registry.report_direct(alice.id, call, DirectState.RESTART)
+    clock.advance(TIMEOUT + 1)
+    registry.expire()
+    assert path_of(bob)[0] is MediaPath.DIRECT
+    bob.accepts(room_of(bob).code)
+    clock.advance(TIMEOUT - 1)
+    registry.report_direct(alice.id, call_of(alice), DirectState.RESTART)
+    clock.advance(TIMEOUT - 1)
+    registry.expire()
+    assert path_of(bob)[0] is MediaPath.DIRECT
+    clock.advance(1)
+    registry.expire()
+    assert path_of(bob) == (MediaPath.SERVER, PathReason.NO_PATH)
+
+
+def test_it_is_known_who_chose_and_why(registry: Registry, alice: Person, bob: Person) -> None:
+    """The page tells the other."""
+    ring(alice, bob)
+    assert room_of(bob).path_by == alice.id
+    bob.accepts(room_of(bob).code)
+    registry.choose_path(bob.id, MediaPath.SERVER, PathReason.CHOSEN)
+    assert (room_of(alice).path_by, room_of(alice).path_reason) == (bob.id, PathReason.CHOSEN)
+    registry.choose_path(bob.id, MediaPath.DIRECT, PathReason.CHOSEN)
+    assert (room_of(alice).path_by, room_of(alice).path_reason) == (bob.id, PathReason.CHOSEN)
+
+
+def test_after_the_answer_nothing_is_kept(registry: Registry, alice: Person, bob: Person) -> None:
+    """Both pages are there by then, and what comes goes straight on."""
+    call = ring(alice, bob)
+    registry.signal(alice.id, call, "offer", "{}")
+    registry.signal(bob.id, call, "answer", "{}")
+    assert registry.signal(alice.id, call, "candidate", "{}") == bob.id
+    assert registry.kept_signals(bob.id) == ()
+    registry.report_direct(alice.id, call, DirectState.RESTART)
+    registry.signal(alice.id, call_of(alice), "offer", "{}")
+    assert len(registry.kept_signals(bob.id)) == 1
 
 
 def test_an_effect_of_the_callee_keeps_it_from_going_direct(registry: Registry, alice: Person, bob: Person) -> None:

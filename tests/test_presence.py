@@ -48,6 +48,16 @@ def test_what_others_cannot_see_is_no_news() -> None:
     assert presence.put(replace(ANN, status=Status.IN_CALL, room="abcd"))
 
 
+def test_what_is_known_is_not_told_again() -> None:
+    """The one who came last before is known already."""
+    presence = Presence()
+    presence.put(ANN)
+    presence.put(BEN)
+    before = presence.version
+    presence.put(replace(ANN, status=Status.IN_CALL))
+    assert list(presence.since(before).here) == ["a"]
+
+
 def test_who_leaves_is_gone() -> None:
     """Twice is no news."""
     presence = Presence()

@@ -53,9 +53,10 @@ def test_others_see_what_one_sends(registry: Registry, alice: Person, bob: Perso
     """Camera and microphone are off at first, and shown to those in the same call as they are set."""
     assert (alice.me.camera, alice.me.microphone) == (False, False)
     connect(alice, bob)
-    registry.set_media(alice.id, camera=True, microphone=False)
-    [seen] = bob.view.company
-    assert (seen.camera, seen.microphone) == (True, False)
+    for camera, microphone in ((True, False), (False, True), (True, True), (False, False)):
+        registry.set_media(alice.id, camera=camera, microphone=microphone)
+        [seen] = bob.view.company
+        assert (seen.camera, seen.microphone) == (camera, microphone)
 
 
 def test_nobody_else_sees_what_one_sends(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:

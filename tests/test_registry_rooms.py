@@ -1,10 +1,13 @@
 """Rooms by link: opening, joining, the chat, and going again."""
 
+from collections.abc import Callable
+
 import pytest
 
 import calls.limits
 from calls.errors import IllegalTransitionError, InputError, RoomFullError, UnknownError
 from calls.history import past_call
+from calls.paths import MediaPath
 from calls.registry import Registry
 from calls.rooms import Change, Ending, Layout
 from calls.states import EndReason, Status
@@ -370,6 +373,37 @@ def test_unread_starts_anew_in_the_next_room(registry: Registry, alice: Person, 
     connect(carol, bob)
     carol.says("two")
     assert bob.view.unread == 1
+
+
+def test_a_room_begins_with_its_own_layout(registry: Registry, alice: Person, bob: Person) -> None:
+    """What was chosen is that room's; it stays while one is there."""
+    code = alice.opens_room()
+    bob.joins(code)
+    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    alice.says("hello")
+    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, bob.id)
+    alice.puts_down(code)
+    alice.opens_room()
+    assert (alice.me.layout, alice.me.pinned) == (Layout.AUTO, None)
+
+
+@pytest.mark.parametrize(
+    ("does", "reads"),
+    [
+        (lambda registry, who: registry.choose_layout(who, Layout.PIN, "x"), "You are not in a room, so this reaches"),
+        (lambda registry, who: registry.say(who, "hello"), "You are not in a room, so this reaches nobody."),
+        (lambda registry, who: registry.join(who, "abcd-efgh-ijkl"), "No room has this code. It may have closed: ask"),
+        (lambda registry, who: registry.choose_path(who, MediaPath.DIRECT), "You are in no call, so there is no path"),
+        (lambda registry, who: registry.signal(who, "x", "offer", "{}"), "There is no such direct call of yours, or"),
+        (lambda registry, who: registry.accept(who, "x"), "This call is over: it was cancelled or has"),
+    ],
+)
+def test_who_is_in_no_room_reads_why_not(
+    registry: Registry, alice: Person, does: Callable[[Registry, str], object], reads: str
+) -> None:
+    """A sentence that a page can show."""
+    with pytest.raises(UnknownError, match=f"^{reads}"):
+        does(registry, alice.id)
 
 
 def test_only_who_is_in_the_room_can_be_pinned(trio: tuple[Registry, Person, Person, Person, str]) -> None:
