@@ -6,7 +6,6 @@ each has an id of the browser's, and an id that was answered is answered the sam
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -105,9 +104,30 @@ class PutDown(Act):
         registry.put_down(who, self.room)
 
 
-_acts: TypeAdapter[Call | Invite | CancelInvite | Accept | PutDown] = TypeAdapter(
-    Annotated[Call | Invite | CancelInvite | Accept | PutDown, Field(discriminator="act")]
-)
+class Say(Act):
+    """Say something in the chat of the room that one is in."""
+
+    act: Literal["say"]
+    room: str
+    text: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.say(who, self.room, self.text)
+
+
+class Read(Act):
+    """So many messages of the room's chat have been seen."""
+
+    act: Literal["read"]
+    room: str
+    count: int
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.mark_read(who, self.room, self.count)
+
+
+_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read
+_acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 
 
 def read(message: object) -> Act:
@@ -148,16 +168,3 @@ def _answer(registry: Registry, who: str, act: Act) -> Answer:
     except ParleyError as error:
         return {"type": "refused", "id": act.id, "code": CODES.get(type(error), "refused"), "message": str(error)}
     return {"type": "done", "id": act.id}
-
-
-def answer_all(actions: Actions, who: str, messages: object) -> Mapping[str, Answer]:
-    """The answers to what a page asks for with a run of the script, by the acts' ids. What cannot be understood is
-    passed over."""
-    answers = {}
-    for message in messages if isinstance(messages, list) else []:
-        try:
-            act = read(message)
-        except SignalError:
-            continue
-        answers[act.id] = actions.perform(who, act)
-    return answers

@@ -37,6 +37,7 @@ LOG_LINES = Rate("log lines", 5, 6)  # from one place in the code; beyond that t
 NAME_LENGTH = 40  # characters
 MESSAGE_LENGTH = 2_000  # characters
 CHAT_LENGTH = 5_000  # messages that one room keeps
+CHAT_PAGE = 100  # messages that a page is told at once
 MISSED_LENGTH = 20  # missed calls that one participant is told of
 
 # Messages on /signal
@@ -46,6 +47,8 @@ MESSAGES = Rate("messages", 40, 1_200)  # from one participant, or one line of n
 ACT_ID_LENGTH = 64  # characters of the name that a browser gives to an act
 ACTS_REMEMBERED = 32  # answered acts of one participant, for when they are sent again
 SNAPSHOTS = Rate("snapshots", 10, 20)  # of who is here, for one participant: with 1,000 people one has 80 kB
+CHAT_PAGES = Rate("pages of a chat", 20, 60)  # of up to 800 kB, for one participant
+PAGE_KEY_LENGTH = 64  # characters by which a tab says what its script has drawn
 GATHER = 0.1  # seconds in which it is gathered who comes, goes and changes, before everybody is told
 PING_SOONEST = 1.0  # seconds until its next ping that a tab may promise at least; ours promises 4
 PING_AGAIN = 60.0  # the same at most

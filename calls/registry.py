@@ -302,10 +302,17 @@ class Registry:
             return True
         return False
 
-    def say(self, who: str, text: str) -> None:
-        """Say something in the chat of one's room. InputError, UnknownError."""
+    @property
+    def now(self) -> float:
+        """What time it is on the clock by which all of this is reckoned, in seconds."""
+        return self._clock()
+
+    def say(self, who: str, code: str, text: str) -> None:
+        """Say something in the chat of the room that one is in, which has this code. InputError, UnknownError."""
         with self._changing():
             me, room = self._person(who), self._room_with(who)
+            if room.code != code:
+                raise UnknownError("You are not in that room any more, so this reaches nobody.")
             if len(room.messages) >= limits.CHAT_LENGTH:
                 raise InputError("This chat is full. Open a new room to go on.")
             self._spend(limits.SAYINGS, who)
@@ -313,11 +320,15 @@ class Registry:
             self._rooms[room.code] = replace(room, messages=(*room.messages, message))
             self._touch(room.members)
 
-    def mark_read(self, who: str) -> None:
-        """The participant has seen the chat as it is now. It wakes nobody: who reads has drawn it. UnknownError."""
+    def mark_read(self, who: str, code: str, count: int) -> None:
+        """The participant has seen so many messages of the room with this code; of another one it is no error.
+        UnknownError."""
         with self._changing():
-            room = self._rooms.get(self._person(who).room or "")
-            self._tabs[who].read = len(room.messages) if room and who in room.members else 0
+            room, tab = self._rooms.get(self._person(who).room or ""), self._tabs[who]
+            if room and room.code == code and who in room.members:
+                before, tab.read = tab.read, max(tab.read, min(count, len(room.messages)))
+                if _unread(room, who, before) != _unread(room, who, tab.read):
+                    self._touch([who])
 
     # The path of the media
 
@@ -415,7 +426,7 @@ class Registry:
                 room = replace(room, messages=(), speakers=())
             room = room and _with_path_for(room, who)
             company = [_as_seen_by(me, self._people[other]) for other in (room.bound if room else ()) if other != who]
-            unread = sum(m.author != who for m in room.messages[tab.read :]) if room else 0
+            unread = _unread(room, who, tab.read) if room else 0
             seen = _as_seen_by(me, me)
             return View(tab.version, seen, room, tuple(company), tab.ending, tab.missed, unread, tab.epoch)
 
@@ -711,6 +722,11 @@ def _as_seen_by(me: Participant, person: Participant) -> Participant:
     if person.room and me.status is person.status is Status.IN_CALL:
         return person
     return replace(person, camera=False, microphone=False)
+
+
+def _unread(room: Room, who: str, read: int) -> int:
+    """How many messages of others come after those that have been read."""
+    return sum(message.author != who for message in room.messages[read:])
 
 
 def _with_path_for(room: Room, who: str) -> Room:

@@ -190,8 +190,7 @@ class EndedCall:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that one participant may know: what a page draws. `version` grows whenever anything in it changes
-    but by one's own reading, which only lowers `unread`."""
+    """All that one participant may know: what a page draws. `version` grows whenever anything in it changes."""
 
     version: int
     me: Participant

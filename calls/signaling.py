@@ -9,16 +9,16 @@ many lines there are, and how large their messages, is bounded in components/doo
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from calls import actions, direct_signals, limits
+from calls import actions, direct_signals, limits, views
 from calls.actions import Act, Actions
 from calls.allowance import Allowances, network
 from calls.clock import Clock, steady
@@ -26,7 +26,7 @@ from calls.direct_signals import Report, Signal
 from calls.errors import RateLimitError, SignalError, UnknownError
 from calls.presence import People
 from calls.registry import Registry
-from calls.rooms import Change
+from calls.rooms import Change, View
 
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 
@@ -40,16 +40,28 @@ class Hello:
     token: str
     watches: bool = False
     """It shows what goes on in all of Parley, too."""
+    page: str | None = None
+    """What its script has drawn (`views.page`); None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The tab is nobody, and looks on."""
 
+    page: str | None = None
+    """As in a hello."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskPeople:
     """The tab wants to know once more who is here: what it was told does not fit what it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskChat:
+    """The tab wants to know what was said in its room before a message, by its number."""
+
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +72,29 @@ class Ping:
     """Within how many seconds it asks again; None where it promises nothing."""
 
 
-Incoming = Hello | Watch | AskPeople | Ping | Act | Signal | Report
+Incoming = Hello | Watch | AskPeople | AskChat | Ping | Act | Signal | Report
 
 
 def parse(data: str | bytes | None) -> Incoming:
     """The message that the bytes hold. Raises SignalError: too_large, malformed or unknown_type."""
-    message = _object(_text(data))
+    return read(_object(_text(data)))
+
+
+def read(message: object) -> Incoming:
+    """The message that this JSON is. Raises SignalError: malformed or unknown_type."""
     if isinstance(message, dict) and (signal := direct_signals.read(message)):
         return signal
     match message:
         case {"type": "act"}:
             return actions.read(message)
-        case {"type": "hello", "token": str(token), **more}:
-            return Hello(token, more.get("watch") is True)
+        case {"type": "hello", **more}:
+            return _hello(more)
+        case {"type": "watch", **more}:
+            return Watch(_page(more))
+        case {"type": "chat", **more}:
+            return AskChat(_number(more.get("before")))
         case {"type": "ping", **more}:
             return Ping(_again(more.get("again")))
-        case {"type": "hello"}:
-            raise SignalError("malformed", "A hello needs a token, as text.")
         case {"type": str(kind)}:
             return _bare(kind)
     raise SignalError("malformed", "A message is a JSON object with a type.")
@@ -85,11 +103,27 @@ def parse(data: str | bytes | None) -> Incoming:
 def _bare(kind: str) -> Incoming:
     """A message that says nothing but its type."""
     match kind:
-        case "watch":
-            return Watch()
         case "people":
             return AskPeople()
     raise SignalError("unknown_type", f"There is no message of type {kind[:40]!r}.")
+
+
+def _hello(said: Mapping[Any, object]) -> Hello:
+    token = said.get("token")
+    if not isinstance(token, str):
+        raise SignalError("malformed", "A hello needs a token, as text.")
+    return Hello(token, said.get("watch") is True, _page(said))
+
+
+def _page(said: Mapping[Any, object]) -> str | None:
+    page = said.get("page")
+    return page[: limits.PAGE_KEY_LENGTH] if isinstance(page, str) else None
+
+
+def _number(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    raise SignalError("malformed", "A message in a chat has a number.")
 
 
 def _text(data: str | bytes | None) -> str:
@@ -143,6 +177,12 @@ class Conversation:
         """The version of who is here that the tab has; None while it has none."""
         self.watches = False
         """The tab shows what goes on in all of Parley."""
+        self._page: str | None = None
+        """What the tab's script has drawn, or was told to draw."""
+        self._parts: dict[str, Any] = {}
+        """What the tab was told of its own view, by parts."""
+        self._chat: tuple[str, int] | None = None
+        """The room of whose chat the tab was told, and how many messages."""
 
     def answer(self, data: str | bytes | None) -> Payload:
         """The reply to one message. Raises RateLimitError: then the line is to be closed."""
@@ -152,12 +192,42 @@ class Conversation:
         except SignalError as error:
             return error_payload(error)
 
-    def news(self) -> Payload:
-        """What to push after a change."""
+    def news(self) -> Iterator[Payload]:
+        """What to push after a change: what the page draws by itself of it, and whether its script has something new to
+        draw."""
         try:
-            return {"type": "changed", "version": self._version()}
+            view = self._registry.view(self.who) if self.who else None
         except UnknownError:
-            return {"type": "gone"}
+            yield {"type": "gone"}
+            return
+        if view:
+            yield from self._tell(view)
+        public = self._registry.version(None) if self.watches else None
+        page = views.page(view, public)
+        if page != self._page:
+            self._page = page
+            yield {"type": "changed", "version": max(view.version if view else 0, public or 0)}
+
+    def _tell(self, view: View) -> Iterator[Payload]:
+        parts = views.parts(view)
+        new = {name: part for name, part in parts.items() if name not in self._parts or self._parts[name] != part}
+        if new:
+            self._parts = parts
+            yield self._at_once(views.message(new))
+        room = views.room_of(view)
+        told, self._chat = self._chat, (room.code, len(room.messages)) if room else None
+        if room is None or told == self._chat:
+            return
+        if told and told[0] == room.code:
+            yield self._at_once(views.chat(room, told[1]))
+        elif self._allowances.wait(limits.CHAT_PAGES, view.me.id):
+            yield self._at_once(views.chat(room, len(room.messages)))  # the tab may ask for the others
+        else:
+            yield self._at_once(views.chat_page(room))
+
+    def _at_once(self, payload: Payload) -> Payload:
+        """The payload with the time that its times are to be compared with."""
+        return {**payload, "now": self._registry.now}
 
     def _version(self) -> int:
         """The version of what the tab's page draws. UnknownError."""
@@ -171,13 +241,15 @@ class Conversation:
 
     def _reply(self, message: Incoming) -> Payload:
         match message:
-            case Hello(token, watches):
-                return self._greet(token, watches=watches)
-            case Watch():
-                self.who, self.watches = None, True
+            case Hello():
+                return self._greet(message)
+            case Watch(page):
+                self.who, self.watches, self._page = None, True, page
                 return {"type": "welcome", "version": self._version()}
             case AskPeople():
                 return self._tell_people()
+            case AskChat(before):
+                return self._tell_chat(before)
             case Signal() | Report():
                 return self._pass_on(message)
             case actions.Act():
@@ -202,15 +274,27 @@ class Conversation:
         self.told = people.version
         return people_payload(people)
 
-    def _greet(self, token: str, *, watches: bool) -> Payload:
+    def _tell_chat(self, before: int) -> Payload:
+        """Earlier messages. Asking for them too often is refused, and does not end the line."""
         try:
-            who = self._registry.identify(token)
+            self._allowances.spend(limits.CHAT_PAGES, self._known())
+            room = views.room_of(self._registry.view(self._known()))
+        except (RateLimitError, UnknownError) as error:
+            code = "rate_limited" if isinstance(error, RateLimitError) else "unknown_token"
+            raise SignalError(code, str(error)) from None
+        if room is None:
+            raise SignalError("not_in_call", "You are in no room, so nothing was said in it.")
+        return self._at_once(views.chat_page(room, before))
+
+    def _greet(self, hello: Hello) -> Payload:
+        try:
+            who = self._registry.identify(hello.token)
             self._spend(who)  # a participant who connects again has sent what was sent before
             if who != self.who:
-                self.who, self.told = who, None
+                self.who, self.told, self._parts, self._chat = who, None, {}, None
                 for text in self._registry.kept_signals(who):
                     self._deliver(who, json.loads(text))
-            self.watches = watches
+            self.watches, self._page = hello.watches, hello.page
             welcome = {"type": "welcome", "version": self._version()}
         except UnknownError as error:
             raise SignalError("unknown_token", str(error)) from None
@@ -229,8 +313,39 @@ class Conversation:
         return {"type": "ok"}
 
 
+class Replies(NamedTuple):
+    """What a page without a line is told with its next run."""
+
+    answers: dict[str, actions.Answer]
+    """By the acts' ids."""
+    before: int | None
+    """It asks for what was said before this message."""
+
+
+def answer_all(acts: Actions, who: str, messages: object) -> Replies:
+    """Do what a page without a line asks for with a run of the script. What is no message is passed over."""
+    answers, before = {}, None
+    for message in messages if isinstance(messages, list) else []:
+        with suppress(SignalError):
+            match read(message):
+                case actions.Act() as act:
+                    answers[act.id] = acts.perform(who, act)
+                case AskChat(number):
+                    before = number
+    return Replies(answers, before)
+
+
+def whole(registry: Registry, view: View, before: int | None = None) -> list[Payload]:
+    """All that a tab is told at the beginning of a line, for one that has none; and what was said in its room before
+    this message."""
+    own = [views.message(views.parts(view))]
+    if room := views.room_of(view):
+        own += [views.chat_page(room, end) for end in {None, before}]
+    return [people_payload(registry.people()), *({**payload, "now": registry.now} for payload in own)]
+
+
 def people_payload(people: People) -> Payload:
-    """Who is here, as it goes to the browser: by /signal, or with a run where there is no line."""
+    """Who is here, as it goes to the browser."""
     here = {
         who: {"name": person.name, "status": person.status, "connected": person.connected}
         for who, person in people.here.items()
@@ -339,13 +454,15 @@ class Signaling:
             if message["type"] == "websocket.disconnect":
                 return
             try:
-                await _send(websocket, conversation.answer(message.get("text") or message.get("bytes")))
+                answer = conversation.answer(message.get("text") or message.get("bytes"))
+                await _send(websocket, answer)
             except RateLimitError as error:
                 await _send(websocket, error_payload(SignalError("rate_limited", str(error))))
                 await websocket.close(POLICY_VIOLATION)
                 return
-            if conversation.who is not None and conversation.told is None:
-                line.others = True
+            if answer["type"] == "welcome":
+                line.changed = True
+                line.others = line.others or (conversation.who is not None and conversation.told is None)
                 line.waiting.set()
 
     async def _push(self, websocket: WebSocket, conversation: Conversation, line: _Line) -> None:
@@ -356,7 +473,8 @@ class Signaling:
             line.waiting.clear()
             if line.changed:
                 line.changed = False
-                await _send(websocket, conversation.news())
+                for payload in conversation.news():
+                    await _send(websocket, payload)
             if line.others:
                 line.others = False
                 version, text = self._people.since(conversation.told)

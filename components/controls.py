@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import chat, devices, direct, page_turner, session, webrtc
+from components import devices, direct, page_turner, session, unread, webrtc
 from components.devices import Devices
 from components.text import plain
 
@@ -80,5 +80,5 @@ def _call(view: View, *, in_room: bool) -> None:
         args=(me.id, me.room),
     )
     if not in_room:
-        chat.badge(view)
+        unread.show()
         st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))

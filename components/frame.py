@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from calls import views
 from calls.rooms import View
 from calls.states import Status
 from components import (
@@ -125,10 +126,11 @@ def _doorbell(view: View | None, title: str) -> int | None:
     polling = doorbell.show(
         here,
         version=version,
+        page=views.page(view, public if watches or not view else None),
         watches=watches,
         waits=_arriving() or _connecting(view),
         push=services.settings.push,
-        people=session.people,
+        messages=session.messages,
         on_hello=session.resume,
         on_acts=session.perform,
     )

@@ -48,7 +48,7 @@ def _welcome() -> None:
 
 
 def _enter() -> None:
-    session.attempt(lambda: session.enter(st.session_state["name"]))
+    session.attempt(lambda: session.enter(st.session_state.get("name", "")))
 
 
 def _enter_and_join(code: str) -> None:
@@ -102,4 +102,4 @@ def _open_room(who: str) -> None:
 
 
 def _join_typed(who: str) -> None:
-    _join(who, st.session_state["code"])
+    _join(who, st.session_state.get("code", ""))

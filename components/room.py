@@ -14,6 +14,7 @@ from components import (
     room_link,
     roster,
     session,
+    unread,
 )
 from components.names import listed
 
@@ -29,13 +30,10 @@ def show() -> None:
     for part in (layout_picker, path_picker, roster):
         with st.container():
             part.show(view)
-    news = st.container()
-    talk, link, effects = st.tabs(["Chat", "Link", "Effect"], key="tabs", on_change="rerun")
-    if not talk.open:
-        with news:
-            chat.badge(view)
+    unread.show()
+    talk, link, effects = st.tabs(["Chat", "Link", "Effect"], key="tabs")
     with talk:
-        chat.show(view, seen=bool(talk.open))
+        chat.show(view)
     with link:
         room_link.show(view.room.code)
     with effects:

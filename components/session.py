@@ -1,7 +1,7 @@
 """This tab's participant: who it is, what it remembers, and what its buttons do."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from calls import actions, ice
+from calls import ice, signaling
 from calls.allowance import network
 from calls.errors import ParleyError, UnknownError
 from calls.media.feed import Feed
 from calls.registry import Seat
 from calls.rooms import View
-from calls.signaling import people_payload
 from calls.states import Status
 from components import page_turner, toasts, webrtc
 from components.devices import Devices
@@ -56,8 +55,8 @@ class Tab:
     prefer_direct: bool | None = None
     """Calls should be direct from the ring on; None until the browser has said what it remembers."""
     feed: Feed | None = None
-    answers: Mapping[str, actions.Answer] = field(default_factory=dict)
-    """What the last acts that came with a run have been answered, by their ids."""
+    replies: signaling.Replies = field(default_factory=lambda: signaling.Replies({}, None))
+    """To what came last with a run, from a page without a line."""
     size: Size | None = None
     """How large the person's picture should be; None for the server's usual size."""
 
@@ -161,12 +160,13 @@ def forget() -> None:
 def perform(messages: object) -> None:
     """Do what a page without a line asks for; it is answered with this run."""
     if seen := view():
-        tab().answers = actions.answer_all(services().actions, seen.me.id, messages)
+        tab().replies = signaling.answer_all(services().actions, seen.me.id, messages)
 
 
-def people() -> dict[str, object] | None:
-    """Who is here, for a page without a line; None for a visitor who has not entered."""
-    return people_payload(services().registry.people()) if view() else None
+def messages() -> list[signaling.Payload]:
+    """What /signal would tell a page without a line; nothing for a visitor who has not entered."""
+    seen = view()
+    return signaling.whole(services().registry, seen, tab().replies.before) if seen else []
 
 
 def tell_media(view: View | None, devices: Devices, *, sending: bool) -> None:

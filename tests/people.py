@@ -106,7 +106,11 @@ class Person:
         return self.registry.join(self.id, code)
 
     def says(self, text: str) -> None:
-        self.registry.say(self.id, text)
+        self.registry.say(self.id, self.me.room or "", text)
+
+    def reads_on(self) -> None:
+        """All that was said in the present room."""
+        self.registry.mark_read(self.id, self.me.room or "", len(self.heard))
 
     def leaves(self) -> None:
         self.registry.leave(self.id)

@@ -3,16 +3,14 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from calls import limits
-from calls.actions import Actions, answer_all, read
+from calls.actions import Actions, read
 from calls.errors import SignalError
 from calls.paths import MediaPath
 from calls.registry import Registry
 from calls.states import Status
-from tests.people import FakeClock, Person
+from tests.people import Person
 
 
 @pytest.fixture
@@ -116,13 +114,6 @@ def test_those_who_were_answered_last_are_remembered(
     assert "1" not in actions._answers[bob.id]
 
 
-def test_what_is_no_act_does_not_stop_the_others(actions: Actions, alice: Person, bob: Person) -> None:
-    """A run may bring several."""
-    answers = answer_all(actions, alice.id, [act("fly"), act("call", "2", whom=bob.id)])
-    assert {name: answer["type"] for name, answer in answers.items()} == {"2": "done"}
-    assert bob.status is Status.INCOMING
-
-
 @pytest.mark.parametrize(
     ("message", "reads"),
     [
@@ -164,22 +155,3 @@ def test_what_is_no_act_is_refused(message: object) -> None:
         read(message)
     assert caught.value.code == "malformed"
     assert len(str(caught.value)) < 300
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
-    )
-)
-def test_a_run_may_bring_anything(messages: object) -> None:
-    """What a page sends with a run is a stranger's, too."""
-    registry = Registry(clock=FakeClock())
-    alice = Person.enters(registry, "Alice")
-    assert answer_all(Actions(registry), alice.id, messages) == {}
-
-
-def test_a_run_brings_acts_as_a_line_does(actions: Actions, alice: Person, bob: Person) -> None:
-    """The answers are named by the acts; what is no act among them is passed over."""
-    answers = answer_all(actions, alice.id, [act("call", "7", whom=bob.id), {"act": "fly"}, 3])
-    assert answers == {"7": {"type": "done", "id": "7"}}
-    assert bob.status is Status.INCOMING

@@ -77,7 +77,7 @@ def does(registry: Registry, person: Person, other: Person, what: str) -> None:
         with pytest.raises(UnknownError):
             person.joins("aaaa-aaaa-aaaa")
     else:
-        registry.say(person.id, "again")
+        person.says("again")
 
 
 COUNTED = {"call": limits.RINGS, "room": limits.ROOMS, "guess": limits.JOINS, "chat": limits.SAYINGS}

@@ -154,7 +154,7 @@ def test_what_changes_nothing_wakes_nobody(
         registry.set_media(person.id, camera=False, microphone=False)
         registry.dismiss(person.id)
         registry.clear_missed(person.id)
-        registry.mark_read(person.id)
+        person.reads_on()
     bob.accepts(code)
     alice.calls(bob)
     alice.invites(bob)
@@ -178,14 +178,17 @@ def test_dismissing_wakes_only_oneself(
     assert [change.audience for change in changes] == [{bob.id}, {bob.id}]
 
 
-def test_reading_wakes_nobody(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
-    """Who reads has just drawn the chat, so `mark_read` lowers `unread` without a new version."""
-    connect(alice, bob)
-    alice.says("hello")
+def test_reading_wakes_only_oneself(registry: Registry, alice: Person, bob: Person, changes: list[Change]) -> None:
+    """As far as one has read in the present room, and never back."""
+    code = connect(alice, bob)
+    for text in ("one", "two", "three"):
+        alice.says(text)
     changes.clear()
-    version = registry.version(bob.id)
-    registry.mark_read(bob.id)
-    assert (bob.view.unread, registry.version(bob.id), changes) == (0, version, [])
+    for count, unread in ((2, 1), (1, 1), (-7, 1), (10**30, 0)):
+        registry.mark_read(bob.id, code, count)
+        assert bob.view.unread == unread
+    registry.mark_read(bob.id, "another room", 3)
+    assert [change.audience for change in changes] == [{bob.id}, {bob.id}]
 
 
 def test_a_refusal_still_tells_what_had_run_out(

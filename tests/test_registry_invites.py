@@ -66,7 +66,7 @@ def test_who_still_rings_reads_nothing(registry: Registry, alice: Person, carol:
     alice.invites(carol)
     alice.says("between us")
     registry.speaks(code, alice.id)
-    registry.mark_read(carol.id)
+    registry.mark_read(carol.id, code, 1)
     assert carol.view.room is not None
     assert (carol.heard, carol.view.unread, carol.view.room.speakers) == ([], 0, ())
     with pytest.raises(UnknownError, match="not in a room"):

@@ -202,7 +202,7 @@ def test_who_is_gone_can_do_nothing(registry: Registry, alice: Person, bob: Pers
         lambda: alice.joins(code),
         lambda: alice.says("hello"),
         lambda: registry.set_media(alice.id, camera=True, microphone=True),
-        lambda: registry.mark_read(alice.id),
+        lambda: registry.mark_read(alice.id, code, 1),
         lambda: registry.dismiss(alice.id),
         lambda: registry.clear_missed(alice.id),
         lambda: registry.version(alice.id),

@@ -357,7 +357,7 @@ def test_unread_counts_what_others_have_said_since(registry: Registry, alice: Pe
     for person, text in ((alice, "one"), (bob, "two"), (alice, "three")):
         person.says(text)
     assert (alice.view.unread, bob.view.unread) == (1, 2)
-    registry.mark_read(bob.id)
+    bob.reads_on()
     assert (alice.view.unread, bob.view.unread) == (1, 0)
     alice.says("four")
     assert bob.view.unread == 1
@@ -367,7 +367,7 @@ def test_unread_starts_anew_in_the_next_room(registry: Registry, alice: Person, 
     """What was read in one room does not count for another, and out of a room nothing is unread."""
     code = connect(alice, bob)
     alice.says("one")
-    registry.mark_read(bob.id)
+    bob.reads_on()
     alice.puts_down(code)
     assert bob.view.unread == 0
     connect(carol, bob)
@@ -391,7 +391,7 @@ def test_a_room_begins_with_its_own_layout(registry: Registry, alice: Person, bo
     ("does", "reads"),
     [
         (lambda registry, who: registry.choose_layout(who, Layout.PIN, "x"), "You are not in a room, so this reaches"),
-        (lambda registry, who: registry.say(who, "hello"), "You are not in a room, so this reaches nobody."),
+        (lambda registry, who: registry.say(who, "", "hello"), "You are not in a room, so this reaches nobody."),
         (lambda registry, who: registry.join(who, "abcd-efgh-ijkl"), "No room has this code. It may have closed: ask"),
         (lambda registry, who: registry.choose_path(who, MediaPath.DIRECT), "You are in no call, so there is no path"),
         (lambda registry, who: registry.signal(who, "x", "offer", "{}"), "There is no such direct call of yours, or"),

@@ -16,13 +16,16 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as dial
 
+from calls.actions import Actions
 from calls.allowance import Allowances
 from calls.errors import RateLimitError, SignalError
-from calls.limits import ADDRESS_PEOPLE, MESSAGE_BYTES, MESSAGES
+from calls.limits import ADDRESS_PEOPLE, CHAT_PAGE, CHAT_PAGES, MESSAGE_BYTES, MESSAGES
 from calls.registry import Registry
 from calls.signaling import (
+    AskChat,
     AskPeople,
     Conversation,
     Hello,
@@ -30,15 +33,30 @@ from calls.signaling import (
     Ping,
     Signaling,
     Watch,
+    answer_all,
     error_payload,
     parse,
     same_origin,
+    whole,
 )
-from tests.people import FakeClock, Person
+from calls.states import Status
+from calls.views import page, parts
+from tests.people import FakeClock, Person, connect
 
 ANSWER_WITHIN = 10.0
 CODES = {"too_large", "malformed", "unknown_type", "unknown_token"}
 HELLO = '{"type": "hello", "token": "%s"}'
+
+
+def hello(person: Person) -> str:
+    """The hello of a page that has drawn all that there is."""
+    return json.dumps({"type": "hello", "token": person.seat.token, "page": page(person.view, None)})
+
+
+def watch(registry: Registry) -> str:
+    """What a page says that is nobody's, and has drawn all that there is."""
+    return json.dumps({"type": "watch", "page": page(None, registry.version(None))})
+
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -46,8 +64,8 @@ json_values = st.recursive(
     max_leaves=8,
 )
 almost_messages = st.fixed_dictionaries(
-    {"type": st.sampled_from(["hello", "watch", "people", "ping", "Hello", ""]) | json_values},
-    optional={"token": st.text() | json_values, "more": json_values},
+    {"type": st.sampled_from(["hello", "watch", "people", "chat", "ping", "Hello", ""]) | json_values},
+    optional={"token": st.text() | json_values, "before": json_values, "more": json_values},
 )
 anything = st.text() | st.binary() | st.none() | (json_values | almost_messages).map(json.dumps)
 
@@ -67,6 +85,11 @@ def padded(length: int, character: str = " ") -> str:
         ('{"type": "hello", "token": "", "more": [1]}', Hello("")),
         ('{"type": "hello", "token": "t", "watch": true}', Hello("t", watches=True)),
         ('{"type": "hello", "token": "t", "watch": 1}', Hello("t")),
+        ('{"type": "hello", "token": "t", "page": "ab12"}', Hello("t", page="ab12")),
+        ('{"type": "hello", "token": "t", "page": 7}', Hello("t")),
+        ('{"type": "hello", "token": "t", "page": "%s"}' % ("x" * 1_000), Hello("t", page="x" * 64)),
+        ('{"type": "chat", "before": 7}', AskChat(7)),
+        ('{"type": "chat", "before": -7}', AskChat(-7)),
         ('{"type": "watch"}', Watch()),
         ('{"type": "people"}', AskPeople()),
         ('{"type": "ping"}', Ping()),
@@ -76,7 +99,7 @@ def padded(length: int, character: str = " ") -> str:
         (padded(MESSAGE_BYTES), Ping()),
     ],
 )
-def test_a_message_is_understood(data: str, message: Hello | Watch | AskPeople | Ping) -> None:
+def test_a_message_is_understood(data: str, message: Hello | Watch | AskPeople | AskChat | Ping) -> None:
     """Members that are not known are passed over, so that an older server understands a newer page."""
     assert parse(data) == message
 
@@ -95,6 +118,9 @@ def test_a_message_is_understood(data: str, message: Hello | Watch | AskPeople |
         ("{}", "malformed"),
         ('{"type": 1}', "malformed"),
         ('{"type": "hello"}', "malformed"),
+        ('{"type": "chat"}', "malformed"),
+        ('{"type": "chat", "before": "7"}', "malformed"),
+        ('{"type": "chat", "before": 7.5}', "malformed"),
         ('{"type": "hello", "token": null}', "malformed"),
         *(
             (f'{{"type": "ping", "again": {again}}}', "malformed")
@@ -129,7 +155,7 @@ def test_anything_is_parsed_or_refused(data: str | bytes | None) -> None:
         outcome: object = type(parse(data))
     except SignalError as error:
         outcome = error.code
-    assert outcome in {Hello, Watch, AskPeople, Ping, "too_large", "malformed", "unknown_type"}
+    assert outcome in {Hello, Watch, AskPeople, AskChat, Ping, "too_large", "malformed", "unknown_type"}
 
 
 # Conversation
@@ -158,9 +184,92 @@ def test_the_news_are_the_version_or_that_one_is_gone(registry: Registry, clock:
     conversation = Conversation(registry, Allowances(clock))
     conversation.answer(HELLO % alice.seat.token)
     alice.opens_room()
-    assert conversation.news() == {"type": "changed", "version": alice.view.version}
+    assert list(conversation.news())[-1] == {"type": "changed", "version": alice.view.version}
+    assert list(conversation.news()) == []
     alice.leaves()
-    assert conversation.news() == {"type": "gone"}
+    assert list(conversation.news()) == [{"type": "gone"}]
+
+
+def chats(person: Person, clock: FakeClock, count: int) -> None:
+    """So many messages, each a second after the last one."""
+    for number in range(count):
+        clock.advance(1.0)
+        person.says(str(number))
+
+
+def told(conversation: Conversation, kind: str) -> list[Payload]:
+    """The news of this kind."""
+    return [payload for payload in conversation.news() if payload["type"] == kind]
+
+
+def test_what_the_page_draws_by_itself_comes_as_data(registry: Registry, clock: FakeClock, alice: Person) -> None:
+    """All parts of it at first, then those that are new, with the time on the registry's clock."""
+    conversation = Conversation(registry, Allowances(clock))
+    conversation.answer(HELLO % alice.seat.token)
+    [first] = told(conversation, "view")
+    assert (first["set"], first["now"]) == (parts(alice.view), clock.now)
+    assert told(conversation, "view") == []
+    bob = Person.enters(registry, "Bob")
+    connect(alice, bob)
+    told(conversation, "view")
+    bob.says("hello")
+    [change] = told(conversation, "view")
+    assert change["set"] == {"unread": 1}
+
+
+def test_a_chat_comes_message_by_message(registry: Registry, clock: FakeClock, alice: Person, bob: Person) -> None:
+    """The last ones with a new line, then each as it is said, and no run of the script for any of them."""
+    code = connect(alice, bob)
+    chats(bob, clock, CHAT_PAGE + 1)
+    conversation = Conversation(registry, Allowances(clock))
+    conversation.answer(json.dumps({"type": "hello", "token": alice.seat.token, "page": page(alice.view, None)}))
+    [last] = told(conversation, "chat")
+    assert (last["room"], last["from"], len(last["messages"])) == (code, 1, CHAT_PAGE)
+    bob.says("news")
+    payloads = list(conversation.news())
+    assert [payload["type"] for payload in payloads] == ["view", "chat"]
+    assert (payloads[1]["from"], [message["text"] for message in payloads[1]["messages"]]) == (CHAT_PAGE + 1, ["news"])
+    alice.puts_down(code)
+    assert told(conversation, "chat") == []
+    code = alice.opens_room()
+    [empty] = told(conversation, "chat")
+    assert (empty["room"], empty["from"], empty["messages"]) == (code, 0, [])
+
+
+def test_earlier_messages_are_told_when_asked_for(
+    registry: Registry, clock: FakeClock, alice: Person, bob: Person
+) -> None:
+    """To who is in a room, and not without end; a line stays open however often it asks."""
+    conversation = Conversation(registry, Allowances(clock))
+    assert conversation.answer('{"type": "chat", "before": 1}')["code"] == "unknown_token"
+    conversation.answer(HELLO % alice.seat.token)
+    assert conversation.answer('{"type": "chat", "before": 1}')["code"] == "not_in_call"
+    connect(alice, bob)
+    chats(bob, clock, 3)
+    for before, texts in ((2, ["0", "1"]), (-1, []), (10**20, ["0", "1", "2"])):
+        answer = conversation.answer(json.dumps({"type": "chat", "before": before}))
+        assert (answer["from"], [message["text"] for message in answer["messages"]]) == (0, texts)
+    answers = [conversation.answer('{"type": "chat", "before": 1}') for _ in range(CHAT_PAGES.at_once)]
+    assert answers[-1]["code"] == "rate_limited"
+    again = Conversation(registry, conversation._allowances)
+    again.answer(HELLO % alice.seat.token)
+    [none] = told(again, "chat")
+    assert (none["from"], none["messages"]) == (3, [])
+
+
+def test_a_run_is_asked_for_what_only_a_run_draws(
+    registry: Registry, clock: FakeClock, alice: Person, bob: Person
+) -> None:
+    """A line begins with what is new since the page was drawn; the same again is no news."""
+    drawn = page(alice.view, None)
+    conversation = Conversation(registry, Allowances(clock))
+    conversation.answer(json.dumps({"type": "hello", "token": alice.seat.token, "page": drawn}))
+    assert told(conversation, "changed") == []
+    connect(alice, bob)
+    assert told(conversation, "changed") == [{"type": "changed", "version": alice.view.version}]
+    late = Conversation(registry, Allowances(clock))
+    late.answer(json.dumps({"type": "hello", "token": alice.seat.token, "page": drawn}))
+    assert told(late, "changed") == [{"type": "changed", "version": alice.view.version}]
 
 
 def test_a_new_line_is_no_way_to_more_messages(registry: Registry, clock: FakeClock, alice: Person) -> None:
@@ -271,6 +380,36 @@ def test_a_ping_may_promise_the_next(registry: Registry, clock: FakeClock, alice
     assert conversation.answer('{"type": "ping", "again": 4}') == {"type": "pong"}
 
 
+# With a run, where there is no line
+
+
+@given(json_values)
+def test_a_run_may_bring_anything(messages: object) -> None:
+    """What a page sends with a run is a stranger's, too."""
+    registry = Registry(clock=FakeClock())
+    alice = Person.enters(registry, "Alice")
+    assert answer_all(Actions(registry), alice.id, messages) == ({}, None)
+
+
+def test_a_run_brings_what_a_line_does(registry: Registry, alice: Person, bob: Person) -> None:
+    """The answers are named by the acts; what is no message among them is passed over."""
+    call = {"type": "act", "act": "call", "id": "7", "whom": bob.id}
+    messages = [{"type": "act", "act": "fly", "id": "1"}, call, 3, {"type": "chat", "before": 5}, {"type": "ping"}]
+    assert answer_all(Actions(registry), alice.id, messages) == ({"7": {"type": "done", "id": "7"}}, 5)
+    assert bob.me.status is Status.INCOMING
+
+
+def test_a_page_without_a_line_is_told_all_of_it(
+    registry: Registry, clock: FakeClock, alice: Person, bob: Person
+) -> None:
+    """With each run the same messages that a line begins with, and those of a chat that were asked for."""
+    assert [message["type"] for message in whole(registry, alice.view)] == ["people", "view"]
+    connect(alice, bob)
+    chats(bob, clock, CHAT_PAGE + 20)
+    told = [message for message in whole(registry, alice.view, 20) if message["type"] == "chat"]
+    assert sorted((chat["from"], len(chat["messages"])) for chat in told) == [(0, 20), (20, CHAT_PAGE)]
+
+
 # The endpoint, over a real WebSocket
 
 
@@ -286,8 +425,8 @@ class Line:
         return self.hears()
 
     def hears(self) -> Any:
-        """The next message, but for what is told to everybody of who is here."""
-        while (message := self.hears_anything())["type"] == "people":
+        """The next message, but for data that the page draws by itself."""
+        while (message := self.hears_anything())["type"] in {"people", "view", "chat"}:
             pass
         return message
 
@@ -310,7 +449,7 @@ class Server:
     port: int
 
     def line(self, **headers: str) -> AbstractContextManager[ClientConnection]:
-        return connect(
+        return dial(
             f"ws://localhost:{self.port}/signal",
             additional_headers={"Origin": f"http://localhost:{self.port}"} | headers,
             max_size=None,
@@ -353,7 +492,7 @@ def test_a_change_is_pushed_to_those_who_see_it(server: Server, tab: Callable[[]
     alice, bob = (Person.enters(server.registry, name) for name in ("Alice", "Bob"))
     lines = {person: tab() for person in (alice, bob)}
     for person, line in lines.items():
-        assert line.says(HELLO % person.seat.token) == {"type": "welcome", "version": person.view.version}
+        assert line.says(hello(person)) == {"type": "welcome", "version": person.view.version}
     alice.calls(bob)
     for person, line in lines.items():
         assert line.hears() == {"type": "changed", "version": person.view.version}
@@ -362,17 +501,17 @@ def test_a_change_is_pushed_to_those_who_see_it(server: Server, tab: Callable[[]
 def test_a_tab_is_told_that_its_person_is_gone(server: Server, tab: Callable[[], Line]) -> None:
     """Who has left, in another tab say, is told so, and the line can be used again."""
     alice, line = Person.enters(server.registry, "Alice"), tab()
-    line.says(HELLO % alice.seat.token)
+    line.says(hello(alice))
     alice.leaves()
     assert line.hears() == {"type": "gone"}
     back = Person.enters(server.registry, "Alice")
-    assert line.says(HELLO % back.seat.token)["type"] == "welcome"
+    assert line.says(hello(back))["type"] == "welcome"
 
 
 def test_who_is_here_is_told_as_data(server: Server, tab: Callable[[], Line]) -> None:
     """All of it after a hello, and then what changes. Who asks is told all of it once more."""
     alice, line = Person.enters(server.registry, "Alice"), tab()
-    line.says(HELLO % alice.seat.token)
+    line.says(hello(alice))
     told = line.hears_of_people()
     assert (told["since"], told["gone"]) == (None, [])
     while told["version"] < server.registry.people().version:  # one who came just now is told of a moment later
@@ -398,7 +537,7 @@ def test_who_is_here_is_told_as_data(server: Server, tab: Callable[[], Line]) ->
 def test_what_happens_together_is_told_together(server: Server, tab: Callable[[], Line]) -> None:
     """A hundred who come at once are not a hundred messages for each."""
     alice, line = Person.enters(server.registry, "Alice"), tab()
-    line.says(HELLO % alice.seat.token)
+    line.says(hello(alice))
     before = server.registry.people().version
     people = [Person.enters(server.registry, "Somebody") for _ in range(20)]
     messages, version = 0, 0
@@ -414,7 +553,7 @@ def test_an_act_is_done_and_answered(server: Server, tab: Callable[[], Line]) ->
     call = json.dumps({"type": "act", "act": "call", "id": "1", "whom": bob.id})
     assert tab().says(call)["code"] == "unknown_token"
     for line in (tab(), tab()):
-        line.says(HELLO % alice.seat.token)
+        line.says(hello(alice))
         line.connection.send(call)
         while (answer := line.hears())["type"] == "changed":
             pass
@@ -426,7 +565,7 @@ def test_an_act_is_done_and_answered(server: Server, tab: Callable[[], Line]) ->
 def test_who_is_nobody_is_not_told_who_is_here(server: Server, tab: Callable[[], Line]) -> None:
     """Nor is that answered to one who asks."""
     line = tab()
-    assert line.says('{"type": "watch"}')["type"] == "welcome"
+    assert line.says(watch(server.registry))["type"] == "welcome"
     Person.enters(server.registry, "Alice")
     assert line.hears_anything()["type"] == "changed"
     assert line.says('{"type": "people"}')["code"] == "unknown_token"
@@ -436,8 +575,9 @@ def test_who_is_told_on_is_told_what_goes_on_too(server: Server, tab: Callable[[
     """A page of somebody's that shows all that goes on, such as the dashboard, is told of it; another page is not."""
     alice, bob = (Person.enters(server.registry, name) for name in ("Alice", "Bob"))
     looks, rests = tab(), tab()
-    looks.says(json.dumps({"type": "hello", "token": alice.seat.token, "watch": True}))
-    rests.says(HELLO % bob.seat.token)
+    drawn = page(alice.view, server.registry.version(None))
+    looks.says(json.dumps({"type": "hello", "token": alice.seat.token, "watch": True, "page": drawn}))
+    rests.says(hello(bob))
     server.registry.announce()
     assert looks.hears() == {"type": "changed", "version": server.registry.version(None)}
     assert rests.says('{"type": "ping"}') == {"type": "pong"}
@@ -454,15 +594,15 @@ def test_a_line_without_a_hello_hears_nothing(server: Server, tab: Callable[[], 
 def test_who_looks_on_hears_what_anybody_may_see(server: Server, tab: Callable[[], Line]) -> None:
     """Who comes and goes, and who is in a call; not what is said there. After a hello, what that person hears."""
     line, alice = tab(), Person.enters(server.registry, "Alice")
-    assert line.says('{"type": "watch"}') == {"type": "welcome", "version": server.registry.version(None)}
+    assert line.says(watch(server.registry)) == {"type": "welcome", "version": server.registry.version(None)}
     bob = Person.enters(server.registry, "Bob")
     assert line.hears() == {"type": "changed", "version": server.registry.version(None)}
     alice.opens_room()
     assert line.hears() == {"type": "changed", "version": server.registry.version(None)}
     alice.says("hello")
     assert line.says('{"type": "ping"}') == {"type": "pong"}
-    assert line.says(HELLO % alice.seat.token) == {"type": "welcome", "version": alice.view.version}
-    alice.says("again")
+    assert line.says(hello(alice)) == {"type": "welcome", "version": alice.view.version}
+    bob.joins(alice.me.room or "")
     assert line.hears() == {"type": "changed", "version": alice.view.version}
     assert line.says('{"type": "watch"}')["type"] == "welcome"
     for person in (alice, bob):
@@ -500,14 +640,16 @@ def test_any_message_is_answered_by_a_server(server: Server, messages: list[str 
     with server.line() as connection:
         line = Line(connection)
         for message in messages:
-            assert line.says(message)["type"] in {"pong", "welcome", "error"}
-        assert line.says('{"type": "ping"}') == {"type": "pong"}
+            assert line.says(message)["type"] in {"pong", "welcome", "error", "changed"}
+        line.connection.send('{"type": "ping"}')
+        while line.hears() != {"type": "pong"}:
+            pass
 
 
 def test_a_flood_closes_its_own_line_only(server: Server, tab: Callable[[], Line]) -> None:
     """Too many messages are answered once with rate_limited, then the line closes with 1008; others do not notice."""
     alice, calm, flooding = Person.enters(server.registry, "Alice"), tab(), tab()
-    calm.says(HELLO % alice.seat.token)
+    calm.says(hello(alice))
     for _ in range(MESSAGES.at_once + 1):
         flooding.connection.send('{"type": "ping"}')
     answers = [flooding.hears() for _ in range(MESSAGES.at_once + 1)]
@@ -532,7 +674,7 @@ def test_a_line_that_has_closed_takes_its_promise_back(server: Server) -> None:
     with server.line() as connection:
         with server.line() as before:
             for line in (Line(before), Line(connection)):
-                line.says(HELLO % alice.seat.token)
+                line.says(hello(alice))
                 line.says('{"type": "ping", "again": 60}')
             server.registry.detach(alice.seat)
         waits_until(lambda: lines() == 1)
@@ -555,10 +697,10 @@ def test_an_error_of_ours_ends_one_line(
     alice, bob = Person.enters(server.registry, "Alice"), Person.enters(server.registry, "Bob")
     lines = {person.id: tab() for person in (alice, bob)}
     for person in (alice, bob):
-        lines[person.id].says(HELLO % person.seat.token)
+        lines[person.id].says(hello(person))
     news = Conversation.news
 
-    def fails_for_alice(line: Conversation) -> Payload:
+    def fails_for_alice(line: Conversation) -> Iterator[Payload]:
         if line.who == alice.id:
             raise KeyError("an error of ours")
         return news(line)
@@ -576,7 +718,7 @@ def test_a_line_that_has_closed_is_forgotten() -> None:
         alice = Person.enters(server.registry, "Alice")
         for _ in range(3):
             with server.line() as connection:
-                Line(connection).says(HELLO % alice.seat.token)
+                Line(connection).says(hello(alice))
     assert server.signaling._lines == {}
     alice.leaves()
     assert server.registry.snapshot().people == ()

@@ -10,7 +10,7 @@ const waiting = new Map();
 let number = 0;
 /** @type {number | undefined} */
 let timer;
-/** @type {(messages: ActMessage[]) => boolean} */
+/** @type {(messages: object[]) => boolean} */
 let send = () => false;
 
 /**
@@ -28,7 +28,15 @@ export function act(what) {
 }
 
 /**
- * @param {(messages: ActMessage[]) => boolean} way sends messages by the line; whether it can
+ * Ask for something that is answered by telling it.
+ * @param {{ type: "chat", before: number }} message
+ */
+export function ask(message) {
+  if (!send([message])) say([message]);
+}
+
+/**
+ * @param {(messages: object[]) => boolean} way sends messages by the line; whether it can
  */
 export function sendBy(way) {
   send = way;
@@ -49,6 +57,14 @@ export function settle(answer) {
 function deliver(messages) {
   clearTimeout(timer);
   if (send(messages)) return;
-  session.say("acts", { at: Date.now(), messages: [...waiting.values()].map(({ message }) => message) });
+  say([]);
   timer = setTimeout(sendAgain, AGAIN_AFTER);
+}
+
+/**
+ * With a run: what is not answered yet, and this.
+ * @param {object[]} more
+ */
+function say(more) {
+  session.say("acts", { at: Date.now(), messages: [...[...waiting.values()].map(({ message }) => message), ...more] });
 }

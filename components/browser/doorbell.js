@@ -7,7 +7,6 @@ import { settle } from "./acts.js";
 import { drawAlarms } from "./alarm.js";
 import { introduce } from "./identity.js";
 import { line } from "./line.js";
-import { presence } from "./presence.js";
 import { followRuns } from "./runs.js";
 import { session } from "./session.js";
 import { askForRun } from "./stream.js";
@@ -28,7 +27,7 @@ export default function doorbell({ data, parentElement, setStateValue }) {
   });
   line.follow();
   // Without a line, all of it comes with the run.
-  if (data.people) presence.hear(data.people);
+  data.messages.forEach((message) => line.take(message));
   Object.values(data.answers).forEach(settle);
   return () => line.close();
 }

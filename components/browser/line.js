@@ -3,8 +3,10 @@
 
 import { sendAgain, sendBy, settle } from "./acts.js";
 import { calm, isWarning, warn } from "./alarm.js";
+import { chat } from "./messages.js";
 import { mail } from "./mail.js";
 import { presence } from "./presence.js";
+import { view } from "./view.js";
 import { isRunning } from "./runs.js";
 import { session } from "./session.js";
 import { askForRun, renewUnlessHeard } from "./stream.js";
@@ -47,7 +49,7 @@ export const line = {
     if (!greeting) this.close();
     this.greeting = greeting;
     if (greeting && !before) this.open();
-    else if (greeting && this.isOpen()) this.socket?.send(greeting);
+    else if (greeting && this.isOpen()) this.socket?.send(greet(greeting));
   },
 
   open() {
@@ -55,7 +57,7 @@ export const line = {
     const socket = new WebSocket(new URL("signal", document.baseURI.replace(/^http/, "ws")));
     this.socket = socket;
     socket.onopen = () => {
-      socket.send(this.greeting ?? "");
+      if (this.greeting) socket.send(greet(this.greeting));
       mail.again();
       this.post();
     };
@@ -79,15 +81,20 @@ export const line = {
     clearTimeout(this.timers.pong);
     this.answerBy = Infinity;
     if (message.code === "unknown_token") this.becomeNobody();
+    this.take(message);
+    this.catchUp();
+  },
+
+  /** @param {any} message that came over the line or, where there is none, with a run */
+  take(message) {
     if (mail.isFor(message)) mail.deliver(message);
     HEARS[message.type]?.(message);
-    this.catchUp();
   },
 
   // The session has to see it, too, and may not be connected yet: a server that was restarted knows neither of us.
   becomeNobody() {
     calm();
-    presence.forget();
+    forget();
     session.say("changed", `gone ${Date.now()}`);
     clearTimeout(this.timers.again);
     this.timers.again = setTimeout(() => this.becomeNobody(), RUN_WITHIN);
@@ -190,7 +197,7 @@ export const line = {
     if (window.parleyLost) window.dispatchEvent(new Event("parley-back"));
     window.parleyLost = false;
     calm();
-    presence.forget();
+    forget();
     mail.forget();
     Object.values(this.timers).forEach((timer) => clearTimeout(timer));
     socket?.close();
@@ -203,22 +210,28 @@ export const line = {
  * @type {Record<string, (message: any) => void>}
  */
 const HEARS = {
-  welcome({ version }) {
-    line.newest = version;
-    line.healthy();
-  },
+  welcome: () => line.healthy(),
   changed({ version }) {
     line.newest = version;
   },
   people(message) {
     if (!presence.hear(message)) line.send({ type: "people" });
   },
+  view: ({ set, now }) => view.hear(set, now),
+  chat: (message) => chat.hear(message),
   done: settle,
   refused: settle,
   ok: () => mail.answered(),
   error: () => mail.answered(),
   gone: () => line.becomeNobody(),
 };
+
+// Nobody's page knows of nobody.
+function forget() {
+  presence.forget();
+  view.forget();
+  chat.forget();
+}
 
 // A page of somebody's that shows all that goes on is told of it, too; one of nobody's may look on where there is something
 // to see.
@@ -227,6 +240,12 @@ function hello() {
   if (!push || !heard) return null;
   if (token) return JSON.stringify({ type: "hello", token, watch: watches });
   return watches ? JSON.stringify({ type: "watch" }) : null;
+}
+
+// With what the last run has drawn: the server says whether there is more to draw by now.
+/** @param {string} greeting */
+function greet(greeting) {
+  return JSON.stringify({ ...JSON.parse(greeting), page: session.drawn.page });
 }
 
 // A line that cannot be opened may be a proxy's fault; a server that does not answer at all is gone.

@@ -1,7 +1,8 @@
 // Who is here: what the server tells of it, added up. `people` messages are in docs/protocol.md.
 
-/** @type {Set<() => void>} */
-const followers = new Set();
+import { followers } from "./followers.js";
+
+const { tell, follow } = followers();
 
 const order = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
@@ -11,6 +12,8 @@ export function isFree({ status, connected }) {
 }
 
 export const presence = {
+  follow,
+
   /**
    * The version of what is known; null while nothing is.
    * @type {number | null}
@@ -34,7 +37,7 @@ export const presence = {
     for (const [who, person] of Object.entries(people.here)) this.here.set(who, person);
     for (const who of people.gone) this.here.delete(who);
     this.version = people.version;
-    followers.forEach((tell) => tell());
+    tell();
     return true;
   },
 
@@ -52,16 +55,6 @@ export const presence = {
   forget() {
     this.version = null;
     this.here = new Map();
-    followers.forEach((tell) => tell());
-  },
-
-  /**
-   * Have `tell` called after each change; returns how to stop.
-   * @param {() => void} tell
-   * @returns {() => void}
-   */
-  follow(tell) {
-    followers.add(tell);
-    return () => { followers.delete(tell); };
+    tell();
   },
 };

@@ -3,8 +3,8 @@
 export const session = {
   /** @type {Drawn} */
   drawn: {
-    version: 0, session: "", heard: false, token: null, watches: false, waits: false, name: "", sends: null, push: false,
-    people: null, answers: {},
+    version: 0, page: "", session: "", heard: false, token: null, watches: false, waits: false, name: "", sends: null,
+    push: false, messages: [], answers: {},
   },
 
   /**

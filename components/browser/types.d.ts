@@ -3,10 +3,17 @@
 interface Person { name: string; status: "IDLE" | "OUTGOING" | "INCOMING" | "IN_CALL"; connected: boolean }
 interface People { type: "people"; version: number; since: number | null; here: Record<string, Person>; gone: string[] }
 
+// Of this tab's participant; times are seconds on the registry's clock.
+interface View { unread: number }
+interface Message { author: string; name: string; text: string; at: number }
+interface Chat { room: string; from: number; messages: Message[]; now: number }
+
 type Act =
   | { act: "call"; whom: string; direct: boolean }
   | { act: "invite" | "cancel_invite"; whom: string }
-  | { act: "accept" | "put_down"; room: string };
+  | { act: "accept" | "put_down"; room: string }
+  | { act: "say"; room: string; text: string }
+  | { act: "read"; room: string; count: number };
 type ActMessage = Act & { type: "act"; id: string };
 type Answer = { type: "done"; id: string } | { type: "refused"; id: string; code: string; message: string };
 
@@ -14,8 +21,8 @@ interface Signal { type: string; call: string }
 
 // What the last run of the script has said to the page (components/doorbell).
 interface Drawn {
-  version: number; session: string; heard: boolean; token: string | null; watches: boolean; waits: boolean; name: string;
-  sends: string | null; push: boolean; people: People | null; answers: Record<string, Answer>;
+  version: number; page: string; session: string; heard: boolean; token: string | null; watches: boolean; waits: boolean; name: string;
+  sends: string | null; push: boolean; messages: any[]; answers: Record<string, Answer>;
 }
 
 // What Streamlit gives to a component at each run (st.components.v2).

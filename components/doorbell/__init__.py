@@ -1,6 +1,6 @@
 """The doorbell: keeps the WebSocket to /signal, and wakes this session when something has changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,20 @@ def show(
     here: Tab,
     *,
     version: int,
+    page: str,
     watches: bool,
     waits: bool,
     push: bool,
-    people: Callable[[], Mapping[str, Any] | None],
+    messages: Callable[[], Sequence[Mapping[str, Any]]],
     on_hello: Callable[[str | None, str | None, str | None], None],
     on_acts: Callable[[object], None],
 ) -> bool:
     """Draw the doorbell of this tab; whether its session has to ask for news.
 
-    `version` is that of what this run draws: news of a later one wake the session. One without a token has none, unless
-    it `watches`. A page that `waits` for long says so. Where there is no line, `people` says who is here, and `on_acts`
-    is called with what the person does.
+    `version` is that of what this run draws: news of a later one wake the session. `page` stands for all of it, and a
+    line begins with what is new since. One without a token has no news, unless it `watches`. A page that `waits` for
+    long says so. Where there is no line, `messages` are what it would bring, and `on_acts` is called with what the
+    person does.
     `on_hello(token, name, sends)` is called with what the browser remembers of this tab and this person, in answer to
     this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the person has
     chosen to send, as session.py writes it.
@@ -50,6 +52,7 @@ def show(
         key=KEY,
         data={
             "version": version,
+            "page": page,
             "session": here.id,
             "heard": here.heard,
             "token": here.token,
@@ -58,8 +61,8 @@ def show(
             "name": here.name,
             "sends": here.sends,
             "push": push,
-            "people": people() if polls else None,
-            "answers": here.answers,
+            "messages": messages() if polls else [],
+            "answers": here.replies.answers,
         },
         on_hello_change=hello,
         on_acts_change=acts,

@@ -72,10 +72,10 @@ async def test_who_says_nothing_is_closed(server: Server) -> None:
 async def test_who_has_spoken_may_be_silent(server: Server) -> None:
     """Ten seconds after a hello the line is still there: it is one who waits for news."""
     async with dial(server.url, "signal") as spoken, dial(server.url, "signal") as silent:
-        await spoken.send('{"type": "watch"}')
+        await spoken.send('{"type": "ping"}')
         await ends(silent)
         await spoken.send('{"type": "ping"}')
-        assert [json.loads(await spoken.recv())["type"] for _ in range(2)] == ["welcome", "pong"]
+        assert [json.loads(await spoken.recv())["type"] for _ in range(2)] == ["pong", "pong"]
 
 
 async def test_so_many_from_one_address_and_so_many_in_all(narrow: Server) -> None:

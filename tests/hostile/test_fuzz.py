@@ -162,8 +162,27 @@ def test_whatever_bytes_come(mallory: Mallory, frames: list[bytes]) -> None:
     mallory.does(say)
 
 
-words = st.sampled_from(["type", "token", "call", "sdp", "candidates", "state", "act", "id", "whom", "room"])
-kinds = st.sampled_from(["hello", "watch", "people", "act", "ping", "offer", "answer", "candidate", "hangup", "state"])
+words = st.sampled_from(
+    [
+        "type",
+        "token",
+        "call",
+        "sdp",
+        "candidates",
+        "state",
+        "act",
+        "id",
+        "whom",
+        "room",
+        "text",
+        "count",
+        "before",
+        "page",
+    ]
+)
+kinds = st.sampled_from(
+    ["hello", "watch", "people", "chat", "act", "ping", "offer", "answer", "candidate", "hangup", "state"]
+)
 messages = st.one_of(
     st.text(max_size=100),
     st.binary(max_size=100),
@@ -189,7 +208,7 @@ def test_whatever_signal_hears(mallory: Mallory, messages: list[str | bytes]) ->
         async with dial(mallory.server.url, "signal", address=mallory.address) as connection:
             for message in (json.dumps({"type": "hello", "token": visitor.token}), *messages, '{"type": "ping"}'):
                 await connection.send(message)
-                pushed = {"changed", "gone"} if asks_for_people(message) else {"changed", "gone", "people"}
+                pushed = {"changed", "gone", "view"} | (set() if asks_for_people(message) else {"people"})
                 answer = {"type": "changed"}
                 while answer["type"] in pushed:
                     async with asyncio.timeout(WITHIN):

@@ -7,7 +7,6 @@ import pytest
 
 from calls.registry import Registry
 from calls.states import EndReason, Status
-from components import chat
 from tests.pages.visitor import Visitor
 from tests.people import Person
 
@@ -26,10 +25,6 @@ def opens(visitor: Visitor, registry: Registry) -> str:
     visitor.presses("New room")
     [room] = registry.snapshot().rooms
     return room.code
-
-
-def new(count: int) -> str:
-    return f":red-badge[{count} new message{'s' if count > 1 else ''}]"
 
 
 def test_without_a_call_the_page_says_where_to_find_one(visitor: Visitor) -> None:
@@ -90,85 +85,40 @@ def test_somebody_who_waits_is_told_what_to_do(ada: Visitor, registry: Registry)
 
 
 def test_what_is_said_is_read_by_both(calling: Visitor, bob: Person) -> None:
-    """In order, with the names, and as text: whatever HTML is in it is shown as it was typed."""
-    calling.says("Hello <b>Bob</b> & all")
+    """As it was typed. A page without a line gets it with its runs, and what was said before when it asks."""
+    room = calling.data("parley_chat")["room"]
+    assert calling.does("say", room=room, text="Hello <b>Bob</b> & all")["type"] == "done"
     bob.says("Hi\n*Ada*")
-    calling.looks_again()
     assert bob.heard == ["Hello <b>Bob</b> & all", "Hi\n*Ada*"]
-    [log] = [html for html in calling.drawn if 'role="log"' in html]
-    assert "<b>Ada</b>" in log
-    assert "<span>Hello &lt;b&gt;Bob&lt;/b&gt; &amp; all</span>" in log
-    assert log.index("Hello") < log.index("Hi\n*Ada*</span>")
-
-
-def said(visitor: Visitor) -> str:
-    """The messages that are drawn, without what is around them."""
-    [log] = [html for html in visitor.drawn if 'role="log"' in html]
-    return " ".join(part.partition("</span>")[0] for part in log.split("<span>")[1:])
-
-
-def test_of_a_long_chat_the_last_messages_are_drawn(
-    calling: Visitor, bob: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each new one has them drawn for everybody. One may turn back to earlier ones, page by page, and forth again."""
-    monkeypatch.setattr(chat, "PAGE", 3)
-    for word in ("one", "two", "three", "four", "five", "six", "seven"):
-        bob.says(word)
+    calling.loses_the_line()
+    [chat] = calling.hears("chat")
+    assert [(message["name"], message["text"]) for message in chat["messages"]] == [
+        ("Ada", "Hello <b>Bob</b> & all"),
+        ("Bob", "Hi\n*Ada*"),
+    ]
+    calling.asks({"type": "chat", "before": 1})
+    assert sorted(len(chat["messages"]) for chat in calling.hears("chat")) == [1, 2]
     calling.looks_again()
-    assert said(calling) == "five six seven"
-    calling.presses("Show earlier messages")
-    bob.says("eight")
-    calling.looks_again()
-    assert said(calling) == "two three four"
-    calling.presses("Show earlier messages")
-    assert said(calling) == "one"
-    assert "Show earlier messages" not in calling.buttons
-    calling.presses("Show later messages")
-    assert said(calling) == "two three four"
-    for _ in range(2):
-        calling.presses("Show later messages")
-    assert said(calling) == "six seven eight"
-    assert "Show later messages" not in calling.buttons
-    calling.presses("Show earlier messages")
-    calling.says("nine")
-    assert said(calling) == "seven eight nine"
 
 
-def test_a_message_of_nothing_is_explained(calling: Visitor, bob: Person) -> None:
-    """One line says why, and nobody reads anything."""
-    calling.says("   ")
-    assert calling.told == ["A message cannot be empty\\."]
+def test_a_message_of_nothing_is_refused(calling: Visitor, bob: Person) -> None:
+    """The answer says why, and nobody reads anything."""
+    answer = calling.does("say", room=calling.data("parley_chat")["room"], text="   ")
+    assert (answer["code"], answer["message"]) == ("invalid", "A message cannot be empty.")
     assert bob.heard == []
 
 
-def test_unread_messages_are_counted_on_other_pages(calling: Visitor, bob: Person) -> None:
-    """Until the chat has been drawn; one's own do not count."""
-    calling.goes_to("history")
-    assert not any("new message" in text for text in calling.reads)
-    for expected in (1, 2):
-        bob.says("Hello?")
-        calling.looks_again()
-        assert new(expected) in calling.reads
-    calling.goes_to("room")
-    calling.says("Yes")
-    calling.goes_to("history")
-    assert not any("new message" in text for text in calling.reads)
-
-
-def test_unread_messages_are_counted_beside_the_chat(calling: Visitor, bob: Person) -> None:
-    """On the room's own page, while it shows something else than the chat, and until it does."""
+def test_unread_messages_are_counted_in_the_room_and_beside_it(calling: Visitor, bob: Person) -> None:
+    """Until the page says that they have been seen."""
     bob.says("Hello?")
-    calling.looks_again()
-    assert not any("new message" in text for text in calling.reads)
-    calling.page.session_state["tabs"] = "Link"
-    for expected in (1, 2):
-        bob.says("Are you there?")
-        calling.looks_again()
-        calling.looks_again()
-        assert new(expected) in calling.reads
-    calling.page.session_state["tabs"] = "Chat"
-    calling.looks_again()
-    assert not any("new message" in text for text in calling.reads)
+    bob.says("Are you there?")
+    calling.loses_the_line()
+    for page in ("history", "room"):
+        calling.goes_to(page)
+        assert calling.has("parley_unread")
+        assert calling.hears("view")[0]["set"]["unread"] == 2
+    assert calling.does("read", room=calling.data("parley_chat")["room"], count=2)["type"] == "done"
+    assert calling.hears("view")[0]["set"]["unread"] == 0
 
 
 # The call

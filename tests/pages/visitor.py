@@ -28,6 +28,8 @@ class Visitor:
     """The notices that have popped up with the last step."""
     acts: list[str] = field(default_factory=list)
     """What the browser's part of the page has asked for."""
+    said: dict[str, object] = field(default_factory=dict)
+    """What it has said at the doorbell."""
     shown: list[str] = field(default_factory=list)
     """Those of the last run; the browser shows none again that it has already."""
 
@@ -76,10 +78,18 @@ class Visitor:
         """What the browser's part of the page asks for; the answer to it."""
         self.acts.append(act)
         message = {"type": "act", "act": act, "id": str(len(self.acts)), **about}
-        self._says_at_the_doorbell(acts={"at": len(self.acts), "messages": [message]})
+        self.asks(message)
         answer: dict[str, Any] = self.data("parley_doorbell")["answers"][message["id"]]
         self.looks_again()
         return answer
+
+    def asks(self, message: dict[str, object]) -> None:
+        """The browser's part of the page sends this with a run."""
+        self._says_at_the_doorbell(acts={"at": len(self.acts), "messages": [message]})
+
+    def hears(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of this type that the last run has brought to a page without a line."""
+        return [message for message in self.data("parley_doorbell")["messages"] if message["type"] == kind]
 
     def calls(self, other: Person) -> dict[str, Any]:
         return self.does("call", whom=other.id)
@@ -94,17 +104,13 @@ class Visitor:
         """The browser cannot reach /signal, and its page asks for news from now on."""
         self._says_at_the_doorbell(polling=True)
 
-    def _says_at_the_doorbell(self, **said: object) -> None:
-        [doorbell] = [
-            part.proto for part in self.page.get("bidi_component") if part.proto.component_name == "parley_doorbell"
-        ]
-        widgets = self.widgets
-        widgets.widgets.add(id=doorbell.id, json_value=json.dumps(said))
-        self.reports(widgets)
+    def has(self, component: str) -> bool:
+        """Whether the page has the component with this name."""
+        return any(part.proto.component_name == component for part in self.page.get("bidi_component"))
 
-    def says(self, text: str) -> None:
-        self.page.chat_input(key="message").set_value(text)
-        self._drawn()
+    def _says_at_the_doorbell(self, **said: object) -> None:
+        self.said.update(said)
+        self.reports(self.widgets)
 
     def chooses(self, *effects: str) -> None:
         self.page.multiselect(key="effect").set_value(list(effects))
@@ -144,7 +150,11 @@ class Visitor:
     @property
     def widgets(self) -> WidgetStates:
         """What the browser says of all that it shows."""
-        return self.page._tree.get_widget_states()
+        states = self.page._tree.get_widget_states()
+        for part in self.page.get("bidi_component") if self.said else ():
+            if part.proto.component_name == "parley_doorbell":
+                states.widgets.add(id=part.proto.id, json_value=json.dumps(self.said))
+        return states
 
     def data(self, component: str) -> dict[str, Any]:
         """What the component with this name is given to draw."""
@@ -198,7 +208,10 @@ class Visitor:
         return self
 
     def _run(self) -> None:
-        self.page.run()
+        if self.said:
+            self.page._run(self.widgets)
+        else:
+            self.page.run()
         assert [error.value for error in self.page.exception] == []
         shown = [toast.value for toast in self.page.toast]
         self.told.extend(line for line in shown if line not in self.shown)
