@@ -41,6 +41,7 @@ class Waiter:
     def __init__(self, visitor: Visitor, line: ClientConnection, name: str) -> None:
         self.visitor, self.line, self.name = visitor, line, name
         self.names: dict[str, str] = {}
+        self.ring: dict[str, Any] | None = None
         self._news = asyncio.Event()
         self._following = asyncio.create_task(self._follow())
 
@@ -65,7 +66,7 @@ class Waiter:
         return name in self.names.values() or self.visitor.page.shows(f"Call {name}")
 
     def rings(self) -> bool:
-        return bool(self.visitor.page.data("ringing")["ring"])
+        return self.ring is not None
 
     async def until(self, holds: Any) -> None:
         """Wait for something of this page."""
@@ -83,9 +84,9 @@ class Waiter:
             await self.visitor.presses(f"Call {other.name}")
 
     async def puts_down(self) -> None:
-        ring = self.visitor.page.data("ringing")["ring"]
-        answer = {"room": ring["room"], "deadline": ring["deadline"], "accepts": False, "times": 1}
-        await self.visitor.reports("ringing", {"answer": answer})
+        assert self.ring
+        about = {"room": self.ring["room"], "deadline": self.ring["deadline"]}
+        await self.line.send(json.dumps({"type": "act", "act": "put_down", "id": str(next(numbers)), **about}))
 
     def stop(self) -> None:
         self._following.cancel()
@@ -95,6 +96,8 @@ class Waiter:
             message = json.loads(text)
             if message["type"] == "people":
                 self._hear(message)
+            if message["type"] == "view":
+                self.ring = message["set"].get("ring", self.ring)
             if message["type"] == "changed" and message["version"] > self.visitor.page.data("doorbell")["version"]:
                 await self.visitor.reports("doorbell", {"changed": message["version"]})
             self._news.set()

@@ -89,9 +89,11 @@ class Accept(Act):
 
     act: Literal["accept"]
     room: str
+    deadline: float | None = None
+    """Of the ring that is meant: there may be another one for this room by now."""
 
     def perform(self, registry: Registry, who: str) -> None:
-        registry.accept(who, self.room)
+        registry.accept(who, self.room, self.deadline)
 
 
 class PutDown(Act):
@@ -99,9 +101,11 @@ class PutDown(Act):
 
     act: Literal["put_down"]
     room: str
+    deadline: float | None = None
+    """As in an Accept; without one, it is not about a ring alone."""
 
     def perform(self, registry: Registry, who: str) -> None:
-        registry.put_down(who, self.room)
+        registry.put_down(who, self.room, self.deadline)
 
 
 class Say(Act):

@@ -241,21 +241,28 @@ class Registry:
                 if (invite.caller, invite.callee) == (who, whom):
                     self._withdraw(invite, Event.CANCEL)
 
-    def accept(self, who: str, code: str) -> None:
-        """Answer what rings for this room: the call that opens it, or an invitation. Accepting twice is no error.
+    def accept(self, who: str, code: str, deadline: float | None = None) -> None:
+        """Answer what rings for this room: the call that opens it, or an invitation. Accepting twice is no error. With
+        a `deadline`, it answers the ring that has this one: there may be another one for the same room by now.
 
         Raises UnknownError when it has stopped ringing: cancelled at the same moment, say.
         """
         with self._changing():
-            if self._person(who).room != code:
+            room = self._rooms[code] if self._person(who).room == code else None
+            ring = room.ring_of(who) if room else None
+            if room is None or (ring and deadline not in (None, ring.deadline)):
                 raise UnknownError("This call is over: it was cancelled or has stopped ringing.")
-            self._answer(self._rooms[code], who)
+            self._answer(room, who)
 
-    def put_down(self, who: str, code: str) -> None:
-        """Cancel, decline or hang up, whichever it is now. No error when the call is over already."""
+    def put_down(self, who: str, code: str, deadline: float | None = None) -> None:
+        """Cancel, decline or hang up, whichever it is now; with a `deadline`, end the ring that has this one, and
+        nothing else. No error when that is over already."""
         with self._changing():
             me = self._people.get(who)
-            if me and me.room == code:
+            if me is None or me.room != code:
+                return
+            ring = self._rooms[code].ring_of(who)
+            if deadline is None or (ring and ring.deadline == deadline):
                 self._part(me, PUT_DOWN[me.status])
 
     # Rooms

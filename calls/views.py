@@ -9,14 +9,48 @@ from typing import Any
 
 from calls.limits import CHAT_PAGE
 from calls.media.layout import shown
-from calls.rooms import Message, Room, View
+from calls.rooms import Message, Participant, Room, View
 
 Payload = dict[str, Any]
 
 
 def parts(view: View) -> dict[str, Any]:
     """What the browser draws of a view, in parts that change on their own. docs/protocol.md says what is in each."""
-    return {"unread": view.unread}
+    return {"me": _me(view), "ring": _ring(view), "room": _room(view), "unread": view.unread}
+
+
+def _me(view: View) -> Payload:
+    return {"id": view.me.id, "status": view.me.status}
+
+
+def _ring(view: View) -> Payload | None:
+    ring = view.room.ring_of(view.me.id) if view.room else None
+    if ring is None:
+        return None
+    name = view.other.name if view.other else ""
+    return {"room": view.me.room, "deadline": ring.deadline, "name": name, "incoming": ring.callee == view.me.id}
+
+
+def _room(view: View) -> Payload | None:
+    room = room_of(view)
+    if room is None:
+        return None
+    return {
+        "code": room.code,
+        "since": room.started_at,
+        "people": [_person(person) for person in (view.me, *view.others)],
+        "invited": [{"id": person.id, "name": person.name} for person in view.invited],
+    }
+
+
+def _person(person: Participant) -> Payload:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "camera": person.camera,
+        "microphone": person.microphone,
+        "connected": person.connected,
+    }
 
 
 def message(parts: dict[str, Any]) -> Payload:

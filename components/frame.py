@@ -57,7 +57,7 @@ def show() -> None:
         page_turner.show()
         hearing.show(in_call=_in_call(view))
         reported = devices.show(microphone_only=session.tab().microphone_only)
-        rung = ringing.show(_unless_taken_over(view), _camera_line(reported))
+        ringing.show(_camera_line(reported), here=not session.taken_over(view))  # it rings in one tab
     if session.taken_over(view):
         _dress(styles, ["frame.css"])
         webrtc.forget()
@@ -65,7 +65,7 @@ def show() -> None:
     view = direct.mind_effects(view)
     sending = direct.sending(view) or webrtc.playing(preview.KEY)
     session.tell_media(view, direct.toggles(view, reported), sending=sending)
-    live = _live(view, rung)
+    live = view is not None and view.me.status is not Status.IDLE  # also while it rings
     with st.container(key="media"):
         rests = direct.running(view)
         stage.show(view, wanted=live and not rests)
@@ -137,11 +137,6 @@ def _doorbell(view: View | None, title: str) -> int | None:
     return max(version, public) if polling and (view or watches) else None
 
 
-def _unless_taken_over(view: View | None) -> View | None:
-    """It rings in one tab."""
-    return None if session.taken_over(view) else view
-
-
 def _elsewhere() -> None:
     """Another tab took this one's seat (a duplicated tab, say): stop here, before anything is drawn twice."""
     st.info("Parley is open in another tab, which took over your place.", icon=":material/tab:")
@@ -166,11 +161,6 @@ def _forget_that_it_was_off(view: View | None) -> None:
     """A ring starts the camera: who has turned it off had tried it before."""
     if view and view.me.status in (Status.OUTGOING, Status.INCOMING):
         session.tab().camera = session.tab().camera or None
-
-
-def _live(view: View | None, rung: str | None) -> bool:
-    """Whether connections are wanted: in a call, and while it rings, once that is on the screen."""
-    return view is not None and (view.me.status is Status.IN_CALL or view.me.room == rung is not None)
 
 
 def _camera_line(reported: Devices) -> str:

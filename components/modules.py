@@ -66,7 +66,10 @@ def shim(name: str) -> str:
     return load.replace("VERSION", VERSION).replace("SOURCES", json.dumps(SOURCES)) + SHIM
 
 
-def component(name: str, folder: Path) -> Any:
-    """Declare the component whose module has this name, and whose HTML and CSS are in this folder."""
+def component(name: str, folder: Path, *, isolated: bool = True) -> Any:
+    """Declare the component whose module has this name, and whose HTML and CSS are in this folder. Where it is not
+    `isolated`, its styles and those of the page reach each other."""
     html, css = ((folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
-    return st.components.v2.component(f"parley_{name}", html=html, css=css, js=shim(f"{name}.js"))
+    return st.components.v2.component(
+        f"parley_{name}", html=html, css=css, js=shim(f"{name}.js"), isolate_styles=isolated
+    )

@@ -1,17 +1,22 @@
 // The plain data that the modules share; docs/protocol.md says what it means.
 
-interface Person { name: string; status: "IDLE" | "OUTGOING" | "INCOMING" | "IN_CALL"; connected: boolean }
+type Status = "IDLE" | "OUTGOING" | "INCOMING" | "IN_CALL";
+interface Person { name: string; status: Status; connected: boolean }
 interface People { type: "people"; version: number; since: number | null; here: Record<string, Person>; gone: string[] }
 
 // Of this tab's participant; times are seconds on the registry's clock.
-interface View { unread: number }
+interface View { me: Me | null; ring: Ring | null; room: Room | null; unread: number }
+interface Me { id: string; status: Status }
+interface Ring { room: string; deadline: number; name: string; incoming: boolean }
+interface Room { code: string; since: number | null; people: Member[]; invited: { id: string; name: string }[] }
+interface Member { id: string; name: string; camera: boolean; microphone: boolean; connected: boolean }
 interface Message { author: string; name: string; text: string; at: number }
 interface Chat { room: string; from: number; messages: Message[]; now: number }
 
 type Act =
   | { act: "call"; whom: string; direct: boolean }
   | { act: "invite" | "cancel_invite"; whom: string }
-  | { act: "accept" | "put_down"; room: string }
+  | { act: "accept" | "put_down"; room: string; deadline?: number }
   | { act: "say"; room: string; text: string }
   | { act: "read"; room: string; count: number };
 type ActMessage = Act & { type: "act"; id: string };

@@ -35,8 +35,7 @@ async def talk(ada: Visitor, ben: Visitor) -> None:
     await ben.enters("Ben Kept")
     await ada.runs()
     await ada.calls("Ben Kept")
-    await ben.runs()
-    await ben.reports("ringing", {"answer": {**ben.page.data("ringing")["ring"], "accepts": True}})
+    await ben.answers(accepts=True)
 
 
 async def test_nobody_waits_for_a_locked_database(server: Server) -> None:

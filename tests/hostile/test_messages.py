@@ -30,8 +30,7 @@ async def test_a_call_goes_on_whatever_a_stranger_sends(server: Server) -> None:
         await ben.enters("Ben Odd")
         await ada.runs()
         await ada.calls("Ben Odd")
-        await ben.runs()
-        await ben.reports("ringing", {"answer": {**ben.page.data("ringing")["ring"], "accepts": True}})
+        await ben.answers(accepts=True)
         tokens = ada.token, ben.token
         for message in ODD:
             await stranger.sends(message)

@@ -53,6 +53,12 @@ def stream(url: str, **options: Any) -> connect:
     return dial(url, "_stcore/stream", subprotocols=[Subprotocol("streamlit")], **options)
 
 
+async def _does(line: ClientConnection, act: str, **about: object) -> dict[str, Any]:
+    """The answer to an act."""
+    await line.send(json.dumps({"type": "act", "act": act, "id": secrets.token_hex(8), **about}))
+    return await _next(line, "done", "refused")
+
+
 async def _next(line: ClientConnection, *kinds: str) -> dict[str, Any]:
     """The next message of one of these types."""
     async with asyncio.timeout(WITHIN):
@@ -113,11 +119,18 @@ class Visitor:
             await line.send(json.dumps({"type": "hello", "token": self.token}))
             people = await _next(line, "people")
             [whom] = [who for who, person in people["here"].items() if person["name"] == name]
-            act = {"type": "act", "act": "call", "id": secrets.token_hex(8), "whom": whom}
-            await line.send(json.dumps(act))
-            answer = await _next(line, "done", "refused")
+            answer = await _does(line, "call", whom=whom)
         await self.runs()
         return answer
+
+    async def answers(self, *, accepts: bool) -> dict[str, Any]:
+        """Answer what rings, or end it, as the dialog does it, and draw what became of it; the ring."""
+        async with self.line() as line:
+            await line.send(json.dumps({"type": "hello", "token": self.token}))
+            ring: dict[str, Any] = (await _next(line, "view"))["set"]["ring"]
+            await _does(line, "accept" if accepts else "put_down", room=ring["room"], deadline=ring["deadline"])
+        await self.runs()
+        return ring
 
     async def reports(self, key: str, value: Any) -> None:
         """What a component's JavaScript says: for one of version 1 its value, for one of version 2 a dictionary of

@@ -5,7 +5,8 @@ import pytest
 from calls.registry import Registry
 from calls.rooms import Layout
 from calls.states import EndReason, Status
-from components import ringing, session
+from calls.views import parts
+from components import session
 from components.reasons import REASONS
 from tests.pages.visitor import Visitor
 from tests.people import Person
@@ -191,12 +192,11 @@ def test_the_dialog_of_an_invitation_is_that_of_any_call(bob: Person, eve: Perso
     room, dave = bob.opens_room(), Person.enters(registry, "Dave")
     eve.joins(room)
     eve.invites(dave)
-    dialog = ringing._ring(dave.view)
-    assert dialog is not None
+    dialog = parts(dave.view)["ring"]
     assert dave.view.room is not None
     [ring] = dave.view.room.rings
     assert dialog == {"room": room, "deadline": ring.deadline, "name": "Eve", "incoming": True}
-    assert [ringing._ring(person.view) for person in (bob, eve)] == [None, None]
+    assert [parts(person.view)["ring"] for person in (bob, eve)] == [None, None]
 
 
 def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: Person) -> None:

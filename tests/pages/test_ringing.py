@@ -1,11 +1,11 @@
 """What the dialog of a ringing call says to the server, and what becomes of it."""
 
-import json
+from typing import Any
 
 from calls.rooms import Call
 from calls.states import Status
 from tests.pages.visitor import Visitor
-from tests.people import Person
+from tests.people import Person, connect
 
 
 def invites(bob: Person, ada: Visitor) -> Call:
@@ -16,32 +16,36 @@ def invites(bob: Person, ada: Visitor) -> Call:
     return bob.view.room.invites[0]
 
 
-def answers(ada: Visitor, bob: Person, ring: Call, *, accepts: bool, times: int = 1) -> None:
-    """The browser says what Ada pressed in the dialog of this ring, for the first time or again."""
-    [dialog] = [part.proto for part in ada.page.get("bidi_component") if part.proto.component_name == "parley_ringing"]
-    said = {"room": bob.me.room, "deadline": ring.deadline, "accepts": accepts, "times": times}
-    widgets = ada.widgets
-    widgets.widgets.add(id=dialog.id, json_value=json.dumps({"answer": said}))
-    ada.reports(widgets)
+def answers(ada: Visitor, ring: Call, room: str, act: str) -> dict[str, Any]:
+    """The browser says what Ada pressed in the dialog of this ring."""
+    return ada.does(act, room=room, deadline=ring.deadline)
 
 
 def test_an_answer_may_come_twice(ada: Visitor, bob: Person) -> None:
-    """The dialog says it again while nothing has changed: accepted once, it is no error the second time."""
-    bob.opens_room()
+    """In two tabs say: accepted once, it is no error the second time."""
+    room = bob.opens_room()
     ring = invites(bob, ada)
-    for times in (1, 2):
-        answers(ada, bob, ring, accepts=True, times=times)
+    for _ in range(2):
+        assert answers(ada, ring, room, "accept")["type"] == "done"
         assert bob.company == ["Ada"]
-        assert not ada.page.toast
 
 
 def test_a_late_answer_is_not_for_the_next_ring(ada: Visitor, bob: Person) -> None:
-    """What was said of an invitation that was taken back does not decline the next one into the same room."""
-    bob.opens_room()
+    """What was said of an invitation that was taken back answers no other one into the same room, nor ends the call."""
+    room = bob.opens_room()
     first = invites(bob, ada)
     bob.registry.cancel_invite(bob.id, bob.finds("Ada"))
     second = invites(bob, ada)
-    answers(ada, bob, first, accepts=False)
+    assert answers(ada, first, room, "put_down")["type"] == "done"
+    assert answers(ada, first, room, "accept")["code"] == "gone"
     assert [person.status for person in bob.view.invited] == [Status.INCOMING]
-    answers(ada, bob, second, accepts=False)
-    assert bob.view.invited == ()
+    assert answers(ada, second, room, "accept")["type"] == "done"
+    assert answers(ada, second, room, "put_down")["type"] == "done"
+    assert bob.company == ["Ada"]
+
+
+def test_without_a_deadline_it_is_whatever_there_is(alice: Person, bob: Person) -> None:
+    """A button that hangs up knows of no ring."""
+    code = connect(alice, bob)
+    alice.registry.put_down(alice.id, code)
+    assert bob.status is Status.IDLE

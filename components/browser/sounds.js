@@ -4,25 +4,37 @@
 // scheduled in it waits, and sounds all at once when it may. So nothing is scheduled before it runs. And there is one voice:
 // a new sound ends the one before, so that it is never louder than one.
 
-const VOLUME = { ring: 0.12, ringback: 0.03, chime: 0.05 };  // of 1, for each frequency in it
 const WAKES_WITHIN = 500;  // ms; a context that may run runs by then
 
-const voice = {
-  context: null, sounding: null, resting: null, turn: 0,
+/**
+ * @typedef {[frequencies: number[], at: number, length: number]} Tone in hertz, and in seconds
+ */
 
-  // Each tone is its frequencies in hertz, when it begins and how long it is, in seconds. Whether it is to be heard: what may
-  // not sound at once is left out.
+export const voice = {
+  /** @type {AudioContext | null} */
+  context: null,
+  /** @type {GainNode | null} */
+  sounding: null,
+  /** @type {number | undefined} */
+  resting: undefined,
+  turn: 0,
+
+  /**
+   * Whether it is to be heard: what may not sound at once is left out.
+   * @param {Tone[]} tones
+   * @param {number} volume of 1, for each frequency
+   */
   async play(tones, volume) {
     this.stop();
     const { turn } = this, seconds = Math.max(...tones.map(([, at, length]) => at + length));
-    this.context ??= new AudioContext();
+    const context = this.context ??= new AudioContext();
     this.rest(seconds * 1_000 + 2 * WAKES_WITHIN);
-    await Promise.race([this.context.resume(), new Promise((resolve) => setTimeout(resolve, WAKES_WITHIN))]);
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, WAKES_WITHIN))]);
     if (turn !== this.turn) return true;  // another one has its place by now
-    if (this.context.state !== "running") return false;
-    this.sounding = this.context.createGain();
-    this.sounding.connect(this.context.destination);
-    for (const [frequencies, at, length] of tones) tone(this.sounding, frequencies, this.context.currentTime + at, length, volume);
+    if (context.state !== "running") return false;
+    const into = this.sounding = context.createGain();
+    into.connect(context.destination);
+    for (const [frequencies, at, length] of tones) sound(into, frequencies, context.currentTime + at, length, volume);
     return true;
   },
 
@@ -32,14 +44,24 @@ const voice = {
     this.sounding = null;
   },
 
-  // A context that runs keeps the loudspeaker open, and the computer awake for it: it rests when the sound is over.
+  /**
+   * A context that runs keeps the loudspeaker open, and the computer awake for it: it rests when the sound is over.
+   * @param {number} within
+   */
   rest(within) {
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.context.suspend(), within);
+    this.resting = setTimeout(() => this.context?.suspend(), within);
   },
 };
 
-function tone(into, frequencies, from, seconds, volume) {
+/**
+ * @param {GainNode} into
+ * @param {number[]} frequencies
+ * @param {number} from
+ * @param {number} seconds
+ * @param {number} volume
+ */
+function sound(into, frequencies, from, seconds, volume) {
   const gain = into.context.createGain();
   gain.gain.setValueAtTime(0, from);
   gain.gain.linearRampToValueAtTime(volume, from + 0.03);
@@ -53,15 +75,4 @@ function tone(into, frequencies, from, seconds, volume) {
     oscillator.start(from);
     oscillator.stop(from + seconds);
   }
-}
-
-let company = {};
-
-// Somebody came into the room that one is in, or went.
-function chime(now) {
-  const before = company;
-  company = now;
-  if (!before.room || before.room !== now.room || before.members === now.members) return;
-  const notes = now.members > before.members ? [523, 659] : [659, 523];
-  voice.play(notes.map((note, i) => [[note], i * 0.12, 0.15]), VOLUME.chime);
 }
