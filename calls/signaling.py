@@ -209,7 +209,7 @@ class Conversation:
             yield {"type": "changed", "version": max(view.version if view else 0, public or 0)}
 
     def _tell(self, view: View) -> Iterator[Payload]:
-        parts = views.parts(view)
+        parts = views.parts(view, self._registry.capacity)
         new = {name: part for name, part in parts.items() if name not in self._parts or self._parts[name] != part}
         if new:
             self._parts = parts
@@ -338,7 +338,7 @@ def answer_all(acts: Actions, who: str, messages: object) -> Replies:
 def whole(registry: Registry, view: View, before: int | None = None) -> list[Payload]:
     """All that a tab is told at the beginning of a line, for one that has none; and what was said in its room before
     this message."""
-    own = [views.message(views.parts(view))]
+    own = [views.message(views.parts(view, registry.capacity))]
     if room := views.room_of(view):
         own += [views.chat_page(room, end) for end in {None, before}]
     return [people_payload(registry.people()), *({**payload, "now": registry.now} for payload in own)]

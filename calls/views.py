@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from calls.limits import CHAT_PAGE
-from calls.media.layout import shown
+from calls.media.layout import in_force, shown, shows_grid
 from calls.rooms import Message, Participant, Room, View
 
 Payload = dict[str, Any]
 
 
-def parts(view: View) -> dict[str, Any]:
-    """What the browser draws of a view, in parts that change on their own. docs/protocol.md says what is in each."""
-    return {"me": _me(view), "ring": _ring(view), "room": _room(view), "unread": view.unread}
+def parts(view: View, capacity: int) -> dict[str, Any]:
+    """What the browser draws of a view, in parts that change on their own; a room holds `capacity`. docs/protocol.md
+    says what is in each."""
+    return {"me": _me(view), "ring": _ring(view), "room": _room(view, capacity), "unread": view.unread}
 
 
 def _me(view: View) -> Payload:
@@ -31,7 +32,7 @@ def _ring(view: View) -> Payload | None:
     return {"room": view.me.room, "deadline": ring.deadline, "name": name, "incoming": ring.callee == view.me.id}
 
 
-def _room(view: View) -> Payload | None:
+def _room(view: View, capacity: int) -> Payload | None:
     room = room_of(view)
     if room is None:
         return None
@@ -39,7 +40,15 @@ def _room(view: View) -> Payload | None:
         "code": room.code,
         "since": room.started_at,
         "people": [_person(person) for person in (view.me, *view.others)],
-        "invited": [{"id": person.id, "name": person.name} for person in view.invited],
+        "invited": [
+            {"id": person.id, "name": person.name, "by": invite.caller}
+            for person, invite in zip(view.invited, room.invites, strict=True)
+        ],
+        "most": capacity,
+        "full": len(room.bound) >= capacity,
+        "speaks": next(iter(room.speakers), None),
+        "shown": shown(view.me, room),
+        "grid": shows_grid(view.me, room),
     }
 
 
@@ -64,10 +73,21 @@ def page(view: View | None, public: int | None) -> str:
     if view is None:
         drawn: tuple[object, ...] = (public,)
     else:
-        room = view.room and replace(view.room, messages=(), speakers=(), attended=())
-        whom = shown(view.me, view.room) if view.room else None
-        drawn = (public, whom, room, replace(view, version=0, unread=0, room=None))
+        me = replace(view.me, camera=False, microphone=False)
+        drawn = (public, me, view.epoch, view.ending, view.missed, _drawn_room(view))
     return hashlib.blake2s(repr(drawn).encode(errors="replace"), digest_size=8).hexdigest()
+
+
+def _drawn_room(view: View) -> tuple[object, ...] | None:
+    """What a run draws of the room: whom one can choose to see, and how its media travel. A direct call's picture is
+    drawn with what the other one sends."""
+    room = view.room
+    if room is None:
+        return None
+    people = [(person.id, person.name) for person in view.others]
+    path = room.path, room.path_reason, room.path_by, room.direct
+    sends = [(person.camera, person.connected) for person in view.others if room.direct]
+    return room.code, room.ringing, people, in_force(view.me, room), path, sends
 
 
 def room_of(view: View) -> Room | None:

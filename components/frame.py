@@ -73,7 +73,7 @@ def show() -> None:
         preview.show(view, reported, wanted=sends and not rests)
         direct.show(view, preview.camera(), sends=sends and reported.usable)
         # Only now what comes and goes: it would push the streamers to another place.
-        stage.caption(view)
+        stage.say(view)
         controls.show(view, reported, in_room=page.title == "Room")
     _dress(styles, _sheets(view, page.title))  # what is on is known now, and the page below is to come at its place
     with st.container(key="page"):

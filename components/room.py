@@ -27,9 +27,10 @@ def show() -> None:
         return
     _title(view, view.room)
     # What is below stays at its place whatever comes and goes here: moved, it would lose a message half typed.
-    for part in (layout_picker, path_picker, roster):
+    for part in (layout_picker, path_picker):
         with st.container():
             part.show(view)
+    roster.show()
     unread.show()
     talk, link, effects = st.tabs(["Chat", "Link", "Effect"], key="tabs")
     with talk:

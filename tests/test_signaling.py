@@ -207,7 +207,7 @@ def test_what_the_page_draws_by_itself_comes_as_data(registry: Registry, clock: 
     conversation = Conversation(registry, Allowances(clock))
     conversation.answer(HELLO % alice.seat.token)
     [first] = told(conversation, "view")
-    assert (first["set"], first["now"]) == (parts(alice.view), clock.now)
+    assert (first["set"], first["now"]) == (parts(alice.view, registry.capacity), clock.now)
     assert told(conversation, "view") == []
     bob = Person.enters(registry, "Bob")
     connect(alice, bob)

@@ -3,6 +3,7 @@
 import { act } from "./acts.js";
 import { isFree, presence } from "./presence.js";
 import { tellRefusal } from "./refusal.js";
+import { view } from "./view.js";
 
 const AT_HAND = 2;
 
@@ -10,16 +11,12 @@ const AT_HAND = 2;
 const drawn = new WeakMap();
 
 /**
- * @typedef {{ id: string, name: string }} Named
- * @typedef {{ me: string, most: number, full: boolean, invited: Named[] }} Data who this is, how many the room holds, if it
- *   does already, and whom this one has invited
  * @typedef {{ act: "invite" | "cancel_invite", whom: string, label: string }} Offer
- * @param {Component<Data>} component
+ * @param {Component<unknown>} component
  */
-export default function invites({ data, parentElement }) {
+export default function invites({ parentElement }) {
   const offers = drawn.get(parentElement) ?? new Invites(parentElement);
   drawn.set(parentElement, offers);
-  offers.data = data;
   offers.draw();
   return () => offers.end();
 }
@@ -27,11 +24,10 @@ export default function invites({ data, parentElement }) {
 class Invites {
   /** @param {HTMLElement} parent */
   constructor(parent) {
-    /** @type {Data} */
-    this.data = { me: "", most: 0, full: false, invited: [] };
     this.parent = parent;
     this.problem = this.find(".invites-problem");
-    this.end = presence.follow(() => this.draw());
+    const stops = [presence, view].map((data) => data.follow(() => this.draw()));
+    this.end = () => stops.forEach((stop) => stop());
   }
 
   /**
@@ -43,9 +39,10 @@ class Invites {
   }
 
   draw() {
-    const { me, most, full, invited } = this.data;
+    if (!view.room || !view.me) return;
+    const { most, full, invited } = view.room, me = view.me.id, mine = invited.filter(({ by }) => by === me);
     const free = presence.others(me).filter(([, person]) => isFree(person)).map(([whom, { name }]) => inviting(whom, name));
-    this.place(this.find(".invites-at-hand"), [...invited.map(takingBack), ...free.slice(0, AT_HAND)]);
+    this.place(this.find(".invites-at-hand"), [...mine.map(takingBack), ...free.slice(0, AT_HAND)]);
     this.place(this.find(".invites-others"), free.slice(AT_HAND));
     this.find("details").hidden = free.length <= AT_HAND;
     this.find(".invites-full").textContent = full && free.length ? `This room is full: it holds ${most}.` : "";
@@ -74,7 +71,7 @@ class Invites {
    * @param {Offer} offer
    */
   write(button, { label, ...what }) {
-    Object.assign(button, { type: "button", textContent: label, disabled: this.data.full && what.act === "invite" });
+    Object.assign(button, { type: "button", textContent: label, disabled: view.room?.full && what.act === "invite" });
     button.onclick = async () => {
       button.disabled = true;
       tellRefusal(this.problem);
@@ -95,7 +92,7 @@ function inviting(whom, name) {
 }
 
 /**
- * @param {Named} named
+ * @param {{ id: string, name: string }} invited
  * @returns {Offer}
  */
 function takingBack({ id, name }) {

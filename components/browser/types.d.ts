@@ -8,7 +8,9 @@ interface People { type: "people"; version: number; since: number | null; here: 
 interface View { me: Me | null; ring: Ring | null; room: Room | null; unread: number }
 interface Me { id: string; status: Status }
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
-interface Room { code: string; since: number | null; people: Member[]; invited: { id: string; name: string }[] }
+interface Room { code: string; since: number | null; people: Member[];
+  invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
+  speaks: string | null; shown: string | null; grid: boolean }
 interface Member { id: string; name: string; camera: boolean; microphone: boolean; connected: boolean }
 interface Message { author: string; name: string; text: string; at: number }
 interface Chat { room: string; from: number; messages: Message[]; now: number }

@@ -146,7 +146,7 @@ def test_bad_signals_are_refused_and_nobody_notices(
 
         def answer_to(message: dict[str, Any]) -> str:
             line.send(json.dumps(message))
-            while (answer := json.loads(line.recv(timeout=5)))["type"] in {"changed", "people"}:
+            while (answer := json.loads(line.recv(timeout=5)))["type"] in {"changed", "people", "view"}:
                 pass
             return str(answer["type"])
 

@@ -24,7 +24,7 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
     alice.chooses_layout("Speaker")
     bob.switches("Unmute microphone")
     alice.sees(bob)
-    expect(alice.page.locator(".st-key-stage-name")).to_contain_text(bob.name, timeout=WITHIN)
+    expect(alice.page.locator(".stage-caption")).to_contain_text(bob.name, timeout=WITHIN)
     bob.switches("Mute microphone")
     carol.switches("Unmute microphone")
     alice.sees(carol)

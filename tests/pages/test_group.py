@@ -5,7 +5,6 @@ import pytest
 from calls.registry import Registry
 from calls.rooms import Layout
 from calls.states import EndReason, Status
-from calls.views import parts
 from components import session
 from components.reasons import REASONS
 from tests.pages.visitor import Visitor
@@ -34,11 +33,6 @@ def code(visitor: Visitor) -> str:
     return room
 
 
-def roster(visitor: Visitor) -> str:
-    [text] = [text for text in visitor.reads if "Ada (you)" in text]
-    return text
-
-
 # Who is there
 
 
@@ -54,19 +48,6 @@ def test_the_title_names_the_others(calling: Visitor, registry: Registry, bob: P
         "In call with Bob, Zoe and \\*Carol\\*",
         "In call with Bob, Zoe and 2 others",
     ]
-
-
-def test_the_roster_names_everybody(calling: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
-    """Oneself first, then the others in the order they came, each with what they send."""
-    Person.enters(registry, "Dave").joins(code(calling))
-    eve.joins(code(calling))
-    registry.set_media(bob.id, camera=True, microphone=True)
-    registry.set_media(eve.id, camera=True, microphone=False)
-    calling.looks_again()
-    badges = roster(calling).split("] ")
-    assert [badge.partition("[")[2].split(" ")[0] for badge in badges] == ["Ada", "Bob", "Dave", "Eve"]
-    assert ["muted" in badge for badge in badges] == [True, False, True, True]
-    assert ["camera off" in badge for badge in badges] == [True, False, True, False]
 
 
 def test_one_is_told_who_comes_and_who_goes(calling: Visitor, eve: Person) -> None:
@@ -135,18 +116,16 @@ def test_who_is_left_alone_waits_in_the_room(calling: Visitor, bob: Person, eve:
 
 
 def test_an_invitation_rings(calling: Visitor, bob: Person, eve: Person) -> None:
-    """One press: the call goes on, the roster says who is being rung, and the answer brings them in."""
+    """One press: the call goes on, and the answer brings them in."""
     assert calling.invites(eve) == {"type": "done", "id": "2"}
     assert (eve.status, eve.me.room) == (Status.INCOMING, code(calling))
     assert eve.view.other is not None
     assert eve.view.other.name == "Ada"
     assert calling.titles == ["In call with Bob"]
-    assert roster(calling).endswith(":orange-badge[Eve · ringing]")
     eve.accepts(code(calling))
     calling.looks_again()
     assert calling.titles == ["In call with Bob and Eve"]
     assert calling.told == ["Eve joined"]
-    assert "ringing" not in roster(calling)
 
 
 def test_an_invitation_can_be_taken_back(calling: Visitor, bob: Person, eve: Person, registry: Registry) -> None:
@@ -154,10 +133,8 @@ def test_an_invitation_can_be_taken_back(calling: Visitor, bob: Person, eve: Per
     dave = Person.enters(registry, "Dave")
     bob.invites(dave)
     calling.invites(eve)
-    assert calling.data("parley_invites")["invited"] == [{"id": eve.id, "name": "Eve"}]
     calling.cancels_invite(eve)
     assert (eve.status, eve.missed, dave.status) == (Status.IDLE, [bob.view.others[0].id], Status.INCOMING)
-    assert calling.data("parley_invites")["invited"] == []
 
 
 @pytest.mark.parametrize(("busy", "line"), [(False, "Declined · with Eve"), (True, "Busy · with Eve")])
@@ -187,30 +164,14 @@ def test_the_invited_is_told_that_a_call_was_missed(bob: Person, ada: Visitor) -
     assert "Missed calls" in ada.titles
 
 
-def test_the_dialog_of_an_invitation_is_that_of_any_call(bob: Person, eve: Person, registry: Registry) -> None:
-    """It names who rings; the deadline tells it from an earlier ring for the same room; nobody else sees one."""
-    room, dave = bob.opens_room(), Person.enters(registry, "Dave")
-    eve.joins(room)
-    eve.invites(dave)
-    dialog = parts(dave.view)["ring"]
-    assert dave.view.room is not None
-    [ring] = dave.view.room.rings
-    assert dialog == {"room": room, "deadline": ring.deadline, "name": "Eve", "incoming": True}
-    assert [parts(person.view)["ring"] for person in (bob, eve)] == [None, None]
-
-
 def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: Person) -> None:
-    """Who is being rung has a place as well; the browser is told how many it holds."""
+    """Who is being rung has a place as well."""
     for number in range(registry.capacity - 2):
         Person.enters(registry, f"Guest {number}").joins(code(calling))
-    calling.looks_again()
-    shown = calling.data("parley_invites")
-    assert (shown["full"], shown["most"]) == (True, registry.capacity)
     assert calling.invites(eve)["code"] == "room_full"
     [room] = registry.snapshot().rooms
     registry.leave(room.members[-1])
-    calling.looks_again()
-    assert calling.data("parley_invites")["full"] is False
+    assert calling.invites(eve)["type"] == "done"
 
 
 def test_how_many_a_room_holds_is_a_setting(monkeypatch: pytest.MonkeyPatch, registry: Registry) -> None:

@@ -48,19 +48,17 @@ def test_a_call_that_rings_is_no_room_yet(bob: Person, ada: Visitor) -> None:
 
 
 def test_the_page_opens_with_the_answer(calling: Visitor) -> None:
-    """It names the other person and all who are in the room, oneself first."""
+    """It names the other person, and has the place for all who are in the room."""
     assert calling.titles == ["In call with Bob"]
-    [roster] = [text for text in calling.reads if "Ada (you)" in text]
-    assert roster.index("Ada (you)") < roster.index("Bob")
+    assert calling.has("parley_roster")
 
 
 def test_the_others_name_is_no_markup(registry: Registry, ada: Visitor) -> None:
-    """Neither in the title nor in the roster."""
+    """The title is Markdown."""
     Person.enters(registry, "*Eve* :red[x]").joins(opens(ada, registry))
     ada.looks_again()
     escaped = "\\*Eve\\* \\:\u2060red\\[x\\]"
     assert ada.titles == [f"In call with {escaped}"]
-    assert any(f":gray-badge[{escaped}" in text for text in ada.reads)
 
 
 def test_the_link_leads_here(ada: Visitor, registry: Registry) -> None:
@@ -75,10 +73,9 @@ def test_the_link_leads_here(ada: Visitor, registry: Registry) -> None:
     assert guest.status is Status.IN_CALL
 
 
-def test_somebody_who_waits_is_told_what_to_do(ada: Visitor, registry: Registry) -> None:
-    """Over the empty stage."""
-    opens(ada, registry)
-    assert any("Nobody else is here yet. Share the link." in text for text in ada.reads)
+def test_over_the_stage_it_is_said_how_it_is(calling: Visitor) -> None:
+    """The browser has been told whom it shows; the page knows that it is not connected yet."""
+    assert calling.data("parley_caption") == {"direct": False, "refusal": "", "connecting": True}
 
 
 # Chat
@@ -145,16 +142,6 @@ def test_hanging_up_ends_the_call_for_both(calling: Visitor, bob: Person, name: 
     [line] = [text for text in calling.reads if "with Bob" in text]
     assert line.startswith("Call ended · with Bob, 0:0")
     assert "Hang up" not in calling.buttons
-
-
-def test_the_other_may_be_lost_for_a_moment(calling: Visitor, bob: Person, registry: Registry) -> None:
-    """The call is kept, and over the stage it is said why there is no picture."""
-    registry.detach(bob.seat)
-    calling.looks_again()
-    assert any("Bob lost the connection" in text for text in calling.reads)
-    registry.attach(bob.seat.token)
-    calling.looks_again()
-    assert not any("lost the connection" in text for text in calling.reads)
 
 
 def test_effects_can_be_changed_during_the_call(calling: Visitor) -> None:

@@ -1,0 +1,130 @@
+"""A View as data for the browser, and what of it is left for a run of the script."""
+
+from typing import Any
+
+import pytest
+
+from calls.paths import DirectState, MediaPath
+from calls.registry import Registry
+from calls.rooms import Layout
+from calls.views import page, parts
+from tests.people import FakeClock, Person, connect, gather
+
+
+def room_of(person: Person) -> dict[str, Any]:
+    """The room as the person's browser has it."""
+    room: dict[str, Any] = parts(person.view, person.registry.capacity)["room"]
+    return room
+
+
+def test_in_no_room_there_is_none(alice: Person, bob: Person) -> None:
+    """Nor for whoever still rings; they see who rings, and for which room."""
+    code = alice.calls(bob)
+    for person, other, incoming in ((alice, "Bob", False), (bob, "Alice", True)):
+        seen = parts(person.view, 8)
+        assert (seen["room"], seen["me"]) == (None, {"id": person.id, "status": person.status})
+        ring = seen["ring"]
+        assert (ring["room"], ring["name"], ring["incoming"]) == (code, other, incoming)
+        assert ring["deadline"] > person.me.since
+    bob.accepts(code)
+    assert parts(bob.view, 8)["ring"] is None
+
+
+def test_a_room_names_everybody(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Oneself first, then the others in the order they came, each with what they send."""
+    code = gather(alice, bob, carol)
+    registry.set_media(bob.id, camera=True, microphone=False)
+    room = room_of(carol)
+    assert (room["code"], room["since"]) == (code, alice.view.room and alice.view.room.started_at)
+    assert [person["name"] for person in room["people"]] == ["Carol", "Alice", "Bob"]
+    assert room["people"][2] == {"id": bob.id, "name": "Bob", "camera": True, "microphone": False, "connected": True}
+
+
+def test_a_room_says_who_is_invited_and_by_whom(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Who is being rung has a place as well."""
+    small = Registry(clock=FakeClock(), capacity=3)
+    ann, ben, cem = (Person.enters(small, name) for name in ("Ann", "Ben", "Cem"))
+    connect(ann, ben)
+    assert (room_of(ann)["invited"], room_of(ann)["most"], room_of(ann)["full"]) == ([], 3, False)
+    ben.invites(cem)
+    assert room_of(ann)["invited"] == [{"id": cem.id, "name": "Cem", "by": ben.id}]
+    assert room_of(ann)["full"] is True
+
+
+def test_a_room_says_whom_the_stage_shows(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Who spoke last, or everybody, or who is pinned."""
+    code = alice.opens_room()
+    assert room_of(alice)["shown"] is None
+    bob.joins(code)
+    assert (room_of(alice)["shown"], room_of(alice)["grid"]) == (bob.id, False)
+    carol.joins(code)
+    registry.speaks(code, carol.id)
+    room = room_of(alice)
+    assert (room["speaks"], room["shown"], room["grid"]) == (carol.id, carol.id, True)
+    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    assert (room_of(alice)["shown"], room_of(alice)["grid"]) == (bob.id, False)
+
+
+# What is left for a run
+
+
+def key(person: Person) -> str:
+    return page(person.view, None)
+
+
+def test_what_others_send_and_say_needs_no_run(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Nor who speaks, who is being rung, whose connection is gone, and what one sends oneself."""
+    code = connect(alice, bob)
+    before = key(alice)
+    alice.says("hello")
+    bob.says("hello")
+    registry.speaks(code, bob.id)
+    for person in (alice, bob):
+        registry.set_media(person.id, camera=True, microphone=True)
+    alice.invites(carol)
+    registry.detach(bob.seat)
+    assert alice.view.company[0].connected is False
+    assert key(alice) == before
+
+
+@pytest.mark.parametrize("what", ["comes", "goes", "layout", "path", "missed", "status", "seat"])
+def test_what_a_run_draws_needs_one(registry: Registry, alice: Person, bob: Person, carol: Person, what: str) -> None:
+    """Choosers, streamers, lines about what is over: each change of them has another key."""
+    code = gather(alice, bob, Person.enters(registry, "Dave")) if what == "goes" else connect(alice, bob)
+    before = key(alice)
+    if what == "comes":
+        carol.joins(code)
+    elif what == "goes":
+        bob.puts_down(code)
+    elif what == "layout":
+        registry.choose_layout(alice.id, Layout.GRID)
+    elif what == "path":
+        registry.choose_path(bob.id, MediaPath.DIRECT)
+    elif what == "missed":
+        with pytest.raises(Exception, match="in another call"):
+            carol.calls(alice)
+    elif what == "status":
+        bob.puts_down(code)
+    else:
+        registry.attach(alice.seat.token)
+    assert key(alice) != before
+
+
+def test_a_direct_call_s_picture_says_what_the_other_sends(registry: Registry, alice: Person, bob: Person) -> None:
+    """It is drawn by a component that a run feeds."""
+    connect(alice, bob)
+    registry.choose_path(alice.id, MediaPath.DIRECT)
+    room = alice.view.room
+    assert room is not None
+    assert room.direct is not None
+    before = key(alice)
+    registry.set_media(bob.id, camera=True, microphone=True)
+    changed = key(alice)
+    assert changed != before
+    registry.report_direct(bob.id, room.direct.id, DirectState.UP)
+    assert key(alice) != changed
+
+
+def test_what_anybody_may_see_has_a_key_of_its_own(alice: Person) -> None:
+    """For a page that shows it."""
+    assert len({page(None, 1), page(None, 2), page(alice.view, 1), page(alice.view, None)}) == 4
