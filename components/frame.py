@@ -150,7 +150,8 @@ def _follow_call(view: View | None, title: str) -> None:
     room = view.me.room if view and view.me.status is Status.IN_CALL else None
     if room == here.room:
         return
-    here.room = room
+    lost = view is not None and not room and session.is_lost(view)
+    here.room, here.left = room, here.room if lost else None
     if room:
         page_turner.head_for("Room")
     elif "Room" in (title, page_turner.heading()):

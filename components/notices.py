@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
@@ -34,13 +35,10 @@ def show(view: View | None) -> None:
 def _ending(who: str, ending: Ending) -> None:
     with st.container(key="ending", horizontal=True, vertical_alignment="center"):
         st.info(line(ending), icon=":material/call_end:")
-        st.button(
-            "Dismiss",
-            key="dismiss",
-            type="tertiary",
-            on_click=session.attempt,
-            args=(lambda: session.services().registry.dismiss(who),),
-        )
+        if session.tab().left:
+            st.button("Rejoin", key="rejoin", type="primary", on_click=session.attempt, args=(session.rejoin,))
+        dismiss = partial(session.dismiss, who)
+        st.button("Dismiss", key="dismiss", type="tertiary", on_click=session.attempt, args=(dismiss,))
 
 
 def _company(view: View | None) -> Company:

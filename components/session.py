@@ -15,7 +15,7 @@ from calls.errors import ParleyError, UnknownError
 from calls.media.feed import Feed
 from calls.registry import Seat
 from calls.rooms import View
-from calls.states import Status
+from calls.states import EndReason, Status
 from components import page_turner, toasts, webrtc
 from components.devices import Devices
 from components.services import services as services
@@ -52,6 +52,8 @@ class Tab:
     """How many times the camera had failed when it was last turned on: one more, and it rests."""
     room: str | None = None
     """The room of the call that this tab has followed last."""
+    left: str | None = None
+    """The room that the person was lost from, and may come back to."""
     prefer_direct: bool | None = None
     """Calls should be direct from the ring on; None until the browser has said what it remembers."""
     feed: Feed | None = None
@@ -59,6 +61,11 @@ class Tab:
     """To what came last with a run, from a page without a line."""
     size: Size | None = None
     """How large the person's picture should be; None for the server's usual size."""
+
+    @property
+    def belongs(self) -> str | None:
+        """The room to come back to, for the browser to remember."""
+        return self.room or self.left
 
     @property
     def sends(self) -> str | None:
@@ -90,7 +97,7 @@ def view() -> View | None:
         return services().registry.view(_seat(token).id)
     except UnknownError:
         forget()
-        _come_back(tab().name)
+        _come_back(tab().name, tab().room)
         return view()
 
 
@@ -118,8 +125,9 @@ def _come_in(name: str) -> str:
     return seat.id
 
 
-def resume(token: str | None, name: str | None, sends: str | None) -> None:
-    """The doorbell says who this tab was: take the seat again, or come in anew where the server knows it no more."""
+def resume(token: str | None, name: str | None, sends: str | None, room: str | None) -> None:
+    """The doorbell says who this tab was and in which room: take the seat again, or come in again where the server
+    knows it no more."""
     here = tab()
     here.heard, here.name = True, here.name or name or ""
     if sends:
@@ -131,19 +139,40 @@ def resume(token: str | None, name: str | None, sends: str | None) -> None:
         here.token, here.room = token, None
         if seen := view():  # after a reload, the call goes on where the person left it
             here.room = seen.me.room if seen.me.status is Status.IN_CALL else None
+            here.left = room if is_lost(seen) else None
             here.feed = services().hub.feed(seen.me.id) or here.feed
     except UnknownError:
-        _come_back(here.name)
+        _come_back(here.name, room)
 
 
-def _come_back(name: str) -> None:
+def _come_back(name: str, room: str | None) -> None:
     if name:
-        attempt(lambda: _enter_again(name))
+        attempt(lambda: _enter_again(name, room))
 
 
-def _enter_again(name: str) -> None:
+def _enter_again(name: str, room: str | None) -> None:
     services().registry.tell_lost(_come_in(name))
+    tab().room, tab().left = None, room
     page_turner.head_for("Lobby")
+
+
+def is_lost(view: View) -> bool:
+    """Whether the person has to read yet that they were lost from their last call."""
+    return view.ending is not None and view.ending.reason is EndReason.CONNECTION_LOST
+
+
+def rejoin() -> None:
+    """Go back into the room that the person was lost from."""
+    seen, left = view(), tab().left
+    if seen and left:
+        services().registry.rejoin(seen.me.id, left)
+        tab().left = None
+
+
+def dismiss(who: str) -> None:
+    """The person has read how the last call ended, and does not go back there."""
+    services().registry.dismiss(who)
+    tab().left = None
 
 
 def leave(who: str) -> None:

@@ -415,3 +415,28 @@ def test_only_who_is_in_the_room_can_be_pinned(trio: tuple[Registry, Person, Per
         with pytest.raises(UnknownError):
             registry.choose_layout(alice.id, Layout.PIN, whom)
     assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, bob.id)
+
+
+def test_those_who_were_lost_find_each_other_again(registry: Registry, alice: Person, bob: Person) -> None:
+    """The room is there for the first of them, and the others come into it; what is said in it begins again."""
+    code = connect(alice, bob)
+    alice.says("before")
+    alice.puts_down(code)
+    for person in (alice, bob):
+        assert registry.rejoin(person.id, code.upper()) == code
+    assert (alice.company, bob.company, bob.heard) == (["Bob"], ["Alice"], [])
+    alice.puts_down(code)
+    assert alice.reason is EndReason.HANGUP
+
+
+def test_who_comes_back_takes_nobodys_place(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """Neither into a call that rings for others, nor beside a call of one's own, nor by what is no code."""
+    code = alice.calls(bob)
+    with pytest.raises(UnknownError, match="rings for others"):
+        registry.rejoin(carol.id, code)
+    with pytest.raises(InputError):
+        registry.rejoin(carol.id, "no code")
+    assert carol.status is Status.IDLE
+    carol.opens_room()
+    with pytest.raises(IllegalTransitionError):
+        registry.rejoin(carol.id, "abcd-efgh-jkmn")

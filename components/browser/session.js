@@ -4,6 +4,7 @@ export const session = {
   /** @type {Drawn} */
   drawn: {
     version: 0, page: "", session: "", heard: false, token: null, watches: false, waits: false, name: "", sends: null,
+    room: null,
     push: false, messages: [], answers: {},
   },
 

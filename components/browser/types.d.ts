@@ -29,7 +29,7 @@ interface Signal { type: string; call: string }
 // What the last run of the script has said to the page (components/doorbell).
 interface Drawn {
   version: number; page: string; session: string; heard: boolean; token: string | null; watches: boolean; waits: boolean; name: string;
-  sends: string | null; push: boolean; messages: any[]; answers: Record<string, Answer>;
+  sends: string | null; room: string | null; push: boolean; messages: any[]; answers: Record<string, Answer>;
 }
 
 // What Streamlit gives to a component at each run (st.components.v2).

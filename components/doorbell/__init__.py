@@ -23,7 +23,7 @@ def show(
     waits: bool,
     push: bool,
     messages: Callable[[], Sequence[Mapping[str, Any]]],
-    on_hello: Callable[[str | None, str | None, str | None], None],
+    on_hello: Callable[[str | None, str | None, str | None, str | None], None],
     on_acts: Callable[[object], None],
 ) -> bool:
     """Draw the doorbell of this tab; whether its session has to ask for news.
@@ -32,15 +32,15 @@ def show(
     line begins with what is new since. One without a token has no news, unless it `watches`. A page that `waits` for
     long says so. Where there is no line, `messages` are what it would bring, and `on_acts` is called with what the
     person does.
-    `on_hello(token, name, sends)` is called with what the browser remembers of this tab and this person, in answer to
-    this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the person has
-    chosen to send, as session.py writes it.
+    `on_hello(token, name, sends, room)` is called with what the browser remembers of this tab and this person, in
+    answer to this session: a page that outlives its server keeps what it said to an earlier one. `sends` is what the
+    person has chosen to send, as session.py writes it; `room` is the code of the room that they belong to.
     """
 
     def hello() -> None:
         payload = st.session_state[KEY].get("hello")
         if isinstance(payload, Mapping) and payload.get("session") == here.id:
-            on_hello(*(_text(payload.get(what)) for what in ("token", "name", "sends")))
+            on_hello(*(_text(payload.get(what)) for what in ("token", "name", "sends", "room")))
 
     def acts() -> None:
         payload = st.session_state[KEY].get("acts")
@@ -60,6 +60,7 @@ def show(
             "waits": waits,
             "name": here.name,
             "sends": here.sends,
+            "room": here.belongs,
             "push": push,
             "messages": messages() if polls else [],
             "answers": here.replies.answers,

@@ -4,7 +4,7 @@ import pytest
 
 from calls.registry import Registry
 from calls.rooms import Layout
-from calls.states import EndReason, Status
+from calls.states import EndReason, Event, Status
 from components import session
 from components.reasons import REASONS
 from tests.pages.visitor import Visitor
@@ -217,3 +217,15 @@ def test_a_group_is_one_call_in_the_history(visitor: Visitor, registry: Registry
         ("Bob called Dave", REASONS[EndReason.DECLINED]),
     }
     assert carol.status is Status.IN_CALL
+
+
+def test_who_is_left_behind_may_go_back_as_well(calling: Visitor, bob: Person, registry: Registry) -> None:
+    """The other's connection was lost: both come back into the same room."""
+    room = calling.tab.room
+    bob.registry._remove(bob.id, Event.LOSE)
+    calling.looks_again()
+    assert any(text.startswith("Connection lost") for text in calling.reads)
+    calling.presses("Rejoin")
+    assert (calling.tab.room, calling.tab.left) == (room, None)
+    calling.presses("Hang up")
+    assert "Rejoin" not in calling.buttons

@@ -443,3 +443,40 @@ def test_a_press_that_comes_late_is_no_error(ada: Visitor, label: str) -> None:
         pressed.widgets.remove(widget)
     ada.goes_to("history")
     ada.reports(pressed)
+
+
+def lost(room: str) -> Visitor:
+    """Whose browser remembers a seat and a room that the server knows nothing of."""
+    visitor = Visitor.opens()
+    hello = {"session": visitor.tab.id, "token": "gone", "name": "Ada", "sends": None, "room": room}
+    visitor.says_at_the_doorbell(hello=hello)
+    visitor.looks_again()
+    return visitor
+
+
+def test_who_was_lost_from_a_call_may_go_back(bob: Person) -> None:
+    """By one press, after a restart of the server say; the browser remembers the room until it is settled."""
+    code = bob.opens_room()
+    ada = lost(code)
+    assert any(text.startswith("The connection was lost for too long") for text in ada.reads)
+    assert ada.data("parley_doorbell")["room"] == code
+    ada.presses("Rejoin")
+    assert ada.titles == ["In call with Bob"]
+    assert bob.company == ["Ada"]
+
+
+def test_who_was_lost_from_a_call_may_stay_out(registry: Registry) -> None:
+    """Then nothing is remembered of it."""
+    ada = lost("abcd-efgh-jkmn")
+    ada.presses("Dismiss")
+    assert "Rejoin" not in ada.buttons
+    assert ada.data("parley_doorbell")["room"] is None
+
+
+@pytest.mark.parametrize("room", ["no code", "x" * 100_000, "<b>"])
+def test_a_room_that_is_none_is_refused(registry: Registry, room: str) -> None:
+    """What a browser remembers is a stranger's word."""
+    ada = lost(room)
+    ada.presses("Rejoin")
+    assert len(ada.told) == 1
+    assert registry.snapshot().rooms == ()

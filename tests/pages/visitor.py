@@ -85,7 +85,7 @@ class Visitor:
 
     def asks(self, message: dict[str, object]) -> None:
         """The browser's part of the page sends this with a run."""
-        self._says_at_the_doorbell(acts={"at": len(self.acts), "messages": [message]})
+        self.says_at_the_doorbell(acts={"at": len(self.acts), "messages": [message]})
 
     def hears(self, kind: str) -> list[dict[str, Any]]:
         """The messages of this type that the last run has brought to a page without a line."""
@@ -102,13 +102,13 @@ class Visitor:
 
     def loses_the_line(self) -> None:
         """The browser cannot reach /signal, and its page asks for news from now on."""
-        self._says_at_the_doorbell(polling=True)
+        self.says_at_the_doorbell(polling=True)
 
     def has(self, component: str) -> bool:
         """Whether the page has the component with this name."""
         return any(part.proto.component_name == component for part in self.page.get("bidi_component"))
 
-    def _says_at_the_doorbell(self, **said: object) -> None:
+    def says_at_the_doorbell(self, **said: object) -> None:
         self.said.update(said)
         self.reports(self.widgets)
 
