@@ -14,6 +14,7 @@ import { askForRun, renewUnlessHeard } from "./stream.js";
 const PING_EVERY = 4_000, PONG_WITHIN = 6_000;
 const PING_UNSEEN = 20_000;     // in a tab that nobody looks at: browsers hold back its timers
 const CHECK_WITHIN = 2_000;     // for the answer to a ping where the network may have changed
+const TICK = 1_000, SLEPT = 3_000;  // a timer that comes so much later was asleep
 const RETRY_FIRST = 500, RETRY_MOST = 4_000;
 const RUN_WITHIN = 2_000;       // a wake-up that brought no new version by then was lost: ask again
 const SERVICE_RESTART = 1012;   // of a line that is closed: the server stops (IANA, WebSocket Close Code Number Registry)
@@ -265,9 +266,27 @@ sendBy((messages) => {
   return true;
 });
 
+// A computer that has slept, or a tab that was frozen, may have lost its connections without a word: it looks at once, so that
+// a ring that began meanwhile is on the screen while it still rings. A timer that comes late tells of it where no event does.
+function wake() {
+  if (!document.hidden) line.look();
+}
+
+let ticked = Date.now();
+setInterval(() => {
+  const late = Date.now() - ticked > TICK + SLEPT;
+  ticked = Date.now();
+  if (late) wake();
+}, TICK);
+
 window.addEventListener("parley-outbox", () => line.post());
 for (const event of ["parley-check", "online"]) window.addEventListener(event, () => line.look());
 navigator.connection?.addEventListener("change", () => line.look());
-document.addEventListener("visibilitychange", () => line.beat(PING_EVERY));
+window.addEventListener("pageshow", wake);
+document.addEventListener("resume", wake);  // Page Lifecycle API
+document.addEventListener("visibilitychange", () => {
+  line.beat(PING_EVERY);
+  wake();
+});
 window.addEventListener("beforeprint", () => line.beat());
 window.addEventListener("afterprint", () => line.beat(PING_EVERY));
