@@ -5,7 +5,7 @@
 #   system.sh opencv PYTHON        see that OpenCV finds its libraries
 #   system.sh core PYTHON          install those libraries
 #   system.sh node                 see that there is a Node.js to check the browser's modules with
-#   system.sh tests PYTHON         install them, and what the tests drive: a browser and a TURN server
+#   system.sh tests PYTHON         install them, and what the tests drive: browsers, a TURN server and a proxy
 set -eu
 
 fail() {
@@ -65,6 +65,7 @@ miss_programs() {
     has "${PARLEY_CHROMIUM:-chromium-headless-shell}" || has chromium || missing="$missing chromium-headless-shell"
     has "${PARLEY_FIREFOX:-firefox-esr}" || has firefox || missing="$missing firefox-esr"
     has turnserver || missing="$missing coturn"
+    has nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
 }
 
 # Install what is missing, or say what it is.
@@ -72,13 +73,16 @@ install_missing() {
     missing=${missing# }
     [ -n "$missing" ] || return 0
     has apt-get && apt_get install -y --no-install-recommends $missing || fail_tests
-    # Debian starts a coturn that it installs, open to everybody. The tests start their own.
-    case $missing in *coturn*) as_root systemctl disable --now coturn >/dev/null 2>&1 || true ;; esac
+    # Debian starts what it installs, open to everybody. The tests start their own.
+    for service in coturn nginx; do
+        case $missing in *$service*) as_root systemctl disable --now $service >/dev/null 2>&1 || true ;; esac
+    done
 }
 
 fail_tests() {
     other="" formulas=""
     case $missing in *coturn*) formulas=" coturn" ;; esac
+    case $missing in *nginx*) formulas="$formulas nginx" ;; esac
     case $missing in *firefox*) formulas="$formulas firefox" ;; esac
     case $missing in *chromium*)
         other=" - or name another browser: PARLEY_CHROMIUM=/path/to/it"

@@ -34,7 +34,7 @@ class Server:
     def __init__(
         self, folder: Path, module: str, path: str, settings: dict[str, str], script: Path | str = "app.py"
     ) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._path = path
         self.url = f"http://localhost:{self.port}/{path}"
         self._log = folder / "server.log"
@@ -111,7 +111,7 @@ class Server:
         raise AssertionError(f"The server did not start:\n{self.log}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

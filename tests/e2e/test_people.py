@@ -80,19 +80,6 @@ def test_a_thousand_people_can_be_looked_through(server: Server, meet: Meet) -> 
     alice.reads("Nobody of that name is here.")
 
 
-def test_below_a_path_there_is_a_line(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """With server.baseUrlPath, modules and /signal are below it as well, and nobody has to look for news."""
-    alice, bob = strangers
-    with serving(tmp_path, path="calls/here/") as server:
-        with bob.page.expect_websocket(lambda line: line.url.endswith("/calls/here/signal"), timeout=WITHIN):
-            bob.enters(server.url)
-        alice.enters(server.url)
-        alice.calls(bob)
-        bob.rings_for(alice)
-        for one in (alice, bob):
-            expect(one.page.get_by_text("this page looks for news")).to_have_count(0)
-
-
 def test_without_our_routes_all_of_it_comes_with_runs(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
     """A runner that knows nothing of st.App serves neither /signal nor the modules: the pages carry them, and ask."""
     alice, bob = strangers
