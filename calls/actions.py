@@ -130,7 +130,16 @@ class Read(Act):
         registry.mark_read(who, self.room, self.count)
 
 
-_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read
+class ClearMissed(Act):
+    """The missed calls have been seen."""
+
+    act: Literal["clear_missed"]
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.clear_missed(who)
+
+
+_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | ClearMissed
 _acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 
 

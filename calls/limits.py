@@ -50,6 +50,7 @@ SNAPSHOTS = Rate("snapshots", 10, 20)  # of who is here, for one participant: wi
 CHAT_PAGES = Rate("pages of a chat", 20, 60)  # of up to 800 kB, for one participant
 PAGE_KEY_LENGTH = 64  # characters by which a tab says what its script has drawn
 GATHER = 0.1  # seconds in which it is gathered who comes, goes and changes, before everybody is told
+OVERVIEW_EVERY = 1.0  # seconds between two times that it is told what goes on in all of Parley
 PING_SOONEST = 1.0  # seconds until its next ping that a tab may promise at least; ours promises 4
 PING_AGAIN = 60.0  # the same at most
 GONE_PEOPLE = 1_000  # people who have left that are remembered, for pages that have still to hear of it

@@ -87,7 +87,7 @@ class Registry:
         self._tabs: dict[str, _Tab] = {}
         self._rooms: dict[str, Room] = {}
         self._presence = Presence()
-        self._version = self._public = self._announced = 0
+        self._version = self._public = self._announced = self._past = 0
         self._audience: set[str] = set()
         self._ended: list[EndedCall] = []
         self._listeners: list[Listener] = []
@@ -478,9 +478,16 @@ class Registry:
             pass
 
     def announce(self) -> None:
-        """Have whoever looks at all that goes on look again: what pages show beside what is here has changed."""
+        """Have whoever looks at the past look again: there is more of it, or it could not be kept."""
         with self._changing():
+            self._past += 1
             self._publish()
+
+    @property
+    def past(self) -> int:
+        """The version of what has been: how often it was announced."""
+        with self._lock:
+            return self._past
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after every change, on the thread that made it, outside the lock; returns how to stop."""

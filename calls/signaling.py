@@ -202,11 +202,10 @@ class Conversation:
             return
         if view:
             yield from self._tell(view)
-        public = self._registry.version(None) if self.watches else None
-        page = views.page(view, public)
+        page = views.page(view, self._registry.past if self.watches else None)
         if page != self._page:
             self._page = page
-            yield {"type": "changed", "version": max(view.version if view else 0, public or 0)}
+            yield {"type": "changed", "version": self._version()}
 
     def _tell(self, view: View) -> Iterator[Payload]:
         parts = views.parts(view, self._registry.capacity)
@@ -335,13 +334,15 @@ def answer_all(acts: Actions, who: str, messages: object) -> Replies:
     return Replies(answers, before)
 
 
-def whole(registry: Registry, view: View, before: int | None = None) -> list[Payload]:
-    """All that a tab is told at the beginning of a line, for one that has none; and what was said in its room before
-    this message."""
-    own = [views.message(views.parts(view, registry.capacity))]
-    if room := views.room_of(view):
-        own += [views.chat_page(room, end) for end in {None, before}]
-    return [people_payload(registry.people()), *({**payload, "now": registry.now} for payload in own)]
+def whole(registry: Registry, view: View | None, *, watches: bool = False, before: int | None = None) -> list[Payload]:
+    """All that a tab is told at the beginning of a line, for one that has none: one that `watches`, too; and what was
+    said in its room `before` this message."""
+    told = [views.overview(registry.snapshot())] if watches else []
+    if view:
+        told += [people_payload(registry.people()), views.message(views.parts(view, registry.capacity))]
+        if room := views.room_of(view):
+            told += [views.chat_page(room, end) for end in {None, before}]
+    return [{**payload, "now": registry.now} for payload in told]
 
 
 def people_payload(people: People) -> Payload:
@@ -375,6 +376,8 @@ class _Line:
     changed: bool = False
     others: bool = False
     """Somebody has come, gone or changed."""
+    overview: bool = False
+    """What goes on in all of Parley is to be told."""
     outbox: deque[Payload] = field(default_factory=lambda: deque(maxlen=limits.OUTBOX))
 
 
@@ -395,7 +398,8 @@ class Signaling:
         self._allowances = Allowances(clock)
         self._lines: dict[Conversation, _Line] = {}
         self._people = _PeopleTexts(registry)
-        self._gathering = False
+        self._overview: str | None = None
+        self._gathering = self._looking = False
         self._loop: asyncio.AbstractEventLoop | None = None
         registry.listen(self._on_change)
 
@@ -433,6 +437,25 @@ class Signaling:
             self._gathering = True
             self._loop.call_later(limits.GATHER, self._spread)
 
+        if change.public and not self._looking and self._loop is not None:
+            self._looking = True
+            self._loop.call_later(limits.OVERVIEW_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Tell who looks on what goes on."""
+        self._looking, self._overview = False, None
+        for conversation, line in self._lines.items():
+            if conversation.watches:
+                line.overview = True
+                line.waiting.set()
+
+    def _overview_text(self) -> str:
+        """Written once for all who are told."""
+        if self._overview is None:
+            payload = {**views.overview(self._registry.snapshot()), "now": self._registry.now}
+            self._overview = json.dumps(payload, separators=(",", ":"))
+        return self._overview
+
     def _spread(self) -> None:
         """Tell everybody who has come, gone and changed since the last time."""
         self._gathering = False
@@ -461,7 +484,7 @@ class Signaling:
                 await websocket.close(POLICY_VIOLATION)
                 return
             if answer["type"] == "welcome":
-                line.changed = True
+                line.changed, line.overview = True, conversation.watches
                 line.others = line.others or (conversation.who is not None and conversation.told is None)
                 line.waiting.set()
 
@@ -481,6 +504,9 @@ class Signaling:
                 if version != conversation.told:
                     conversation.told = version
                     await _send(websocket, text)
+            if line.overview:
+                line.overview = False
+                await _send(websocket, self._overview_text())
             while line.outbox:
                 await _send(websocket, line.outbox.popleft())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from calls.limits import CHAT_PAGE
 from calls.media.layout import in_force, shown, shows_grid
-from calls.rooms import Message, Participant, Room, View
+from calls.rooms import Message, Participant, Room, Snapshot, View
 
 Payload = dict[str, Any]
 
@@ -17,7 +17,13 @@ Payload = dict[str, Any]
 def parts(view: View, capacity: int) -> dict[str, Any]:
     """What the browser draws of a view, in parts that change on their own; a room holds `capacity`. docs/protocol.md
     says what is in each."""
-    return {"me": _me(view), "ring": _ring(view), "room": _room(view, capacity), "unread": view.unread}
+    return {
+        "me": _me(view),
+        "ring": _ring(view),
+        "room": _room(view, capacity),
+        "unread": view.unread,
+        "missed": [{"name": call.name, "at": call.at} for call in view.missed],
+    }
 
 
 def _me(view: View) -> Payload:
@@ -67,14 +73,14 @@ def message(parts: dict[str, Any]) -> Payload:
     return {"type": "view", "set": parts}
 
 
-def page(view: View | None, public: int | None) -> str:
-    """Stands for what a run of the script draws of a view, and of what anybody may see, which has this version where
-    the page shows it. Another one is a reason for a run."""
+def page(view: View | None, past: int | None) -> str:
+    """Stands for what a run of the script draws of a view, and of the past, which has this version where the page shows
+    it. Another one is a reason for a run."""
     if view is None:
-        drawn: tuple[object, ...] = (public,)
+        drawn: tuple[object, ...] = (past,)
     else:
         me = replace(view.me, camera=False, microphone=False)
-        drawn = (public, me, view.epoch, view.ending, view.missed, _drawn_room(view))
+        drawn = (past, me, view.epoch, view.ending, _drawn_room(view))
     return hashlib.blake2s(repr(drawn).encode(errors="replace"), digest_size=8).hexdigest()
 
 
@@ -113,3 +119,29 @@ def chat_page(room: Room, end: int | None = None) -> Payload:
 
 def _message(message: Message) -> Payload:
     return {"author": message.author, "name": message.name, "text": message.text, "at": message.at}
+
+
+def overview(snapshot: Snapshot) -> Payload:
+    """What goes on in all of Parley, for whoever looks on. A room's code is no part of it: it lets in who knows it."""
+    names = {person.id: person.name for person in snapshot.people}
+    rooms = {room.code: room for room in snapshot.rooms}
+
+    def company(person: Participant) -> list[str]:
+        room = rooms.get(person.room or "")
+        return [names[who] for who in (room.company(person.id) if room else ())]
+
+    return {
+        "type": "live",
+        "people": [
+            {
+                "name": person.name,
+                "status": person.status,
+                "connected": person.connected,
+                "since": person.since,
+                "company": company(person),
+            }
+            for person in snapshot.people
+        ],
+        "rooms": sum(not room.ringing for room in snapshot.rooms),
+        "ringing": sum(len(room.rings) for room in snapshot.rooms),
+    }

@@ -4,6 +4,7 @@ A Streamlit component that moves in the element tree is loaded anew, and a call 
 stand here, at one place for every page, and style sheets move and resize them.
 """
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -126,11 +127,11 @@ def _doorbell(view: View | None, title: str) -> int | None:
     polling = doorbell.show(
         here,
         version=version,
-        page=views.page(view, public if watches or not view else None),
+        page=views.page(view, services.registry.past if watches else None),
         watches=watches,
         waits=_arriving() or _connecting(view),
         push=services.settings.push,
-        messages=session.messages,
+        messages=partial(session.messages, watches=watches),
         on_hello=session.resume,
         on_acts=session.perform,
     )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.limits import NAME_LENGTH
 from calls.rooms import View
-from components import effect_picker, page_turner, path_picker, people, quality_picker, room_link, session
+from components import effect_picker, missed, page_turner, path_picker, people, quality_picker, room_link, session
 from components.text import plain
 
 
@@ -24,7 +24,7 @@ def show() -> None:
         path_picker.preference()
         _rooms(view)
         people.show(view)
-        people.missed(view)
+        missed.show()
 
 
 def _welcome() -> None:

@@ -192,10 +192,9 @@ def perform(messages: object) -> None:
         tab().replies = signaling.answer_all(services().actions, seen.me.id, messages)
 
 
-def messages() -> list[signaling.Payload]:
-    """What /signal would tell a page without a line; nothing for a visitor who has not entered."""
-    seen = view()
-    return signaling.whole(services().registry, seen, tab().replies.before) if seen else []
+def messages(*, watches: bool) -> list[signaling.Payload]:
+    """What /signal would tell a page without a line, one that `watches` all that goes on, say."""
+    return signaling.whole(services().registry, view(), watches=watches, before=tab().replies.before)
 
 
 def tell_media(view: View | None, devices: Devices, *, sending: bool) -> None:

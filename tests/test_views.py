@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from calls.errors import BusyError
 from calls.paths import DirectState, MediaPath
 from calls.registry import Registry
 from calls.rooms import Layout
-from calls.views import page, parts
+from calls.views import overview, page, parts
 from tests.people import FakeClock, Person, connect, gather
 
 
@@ -83,11 +84,13 @@ def test_what_others_send_and_say_needs_no_run(registry: Registry, alice: Person
         registry.set_media(person.id, camera=True, microphone=True)
     alice.invites(carol)
     registry.detach(bob.seat)
+    with pytest.raises(BusyError):
+        Person.enters(registry, "Dave").calls(alice)
     assert alice.view.company[0].connected is False
     assert key(alice) == before
 
 
-@pytest.mark.parametrize("what", ["comes", "goes", "layout", "path", "missed", "status", "seat"])
+@pytest.mark.parametrize("what", ["comes", "goes", "layout", "path", "status", "seat"])
 def test_what_a_run_draws_needs_one(registry: Registry, alice: Person, bob: Person, carol: Person, what: str) -> None:
     """Choosers, streamers, lines about what is over: each change of them has another key."""
     code = gather(alice, bob, Person.enters(registry, "Dave")) if what == "goes" else connect(alice, bob)
@@ -100,9 +103,6 @@ def test_what_a_run_draws_needs_one(registry: Registry, alice: Person, bob: Pers
         registry.choose_layout(alice.id, Layout.GRID)
     elif what == "path":
         registry.choose_path(bob.id, MediaPath.DIRECT)
-    elif what == "missed":
-        with pytest.raises(Exception, match="in another call"):
-            carol.calls(alice)
     elif what == "status":
         bob.puts_down(code)
     else:
@@ -123,6 +123,33 @@ def test_a_direct_call_s_picture_says_what_the_other_sends(registry: Registry, a
     assert changed != before
     registry.report_direct(bob.id, room.direct.id, DirectState.UP)
     assert key(alice) != changed
+
+
+def test_missed_calls_come_latest_first(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """With who it was, and when."""
+    for caller in (bob, carol):
+        caller.puts_down(caller.calls(alice))
+    missed = parts(alice.view, 8)["missed"]
+    assert [call["name"] for call in missed] == ["Carol", "Bob"]
+    assert missed[0]["at"] == registry.now
+
+
+def test_what_goes_on_has_everybody_and_no_code(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """With status and company; a call that rings is no room yet."""
+    code = connect(alice, bob)
+    dave = Person.enters(registry, "Dave")
+    carol.calls(dave)
+    told = overview(registry.snapshot())
+    alice.invites(Person.enters(registry, "Eve"))
+    assert (told["rooms"], told["ringing"]) == (1, 1)
+    assert overview(registry.snapshot())["ringing"] == 2
+    assert [(person["name"], person["status"], person["company"]) for person in told["people"]] == [
+        ("Alice", "IN_CALL", ["Bob"]),
+        ("Bob", "IN_CALL", ["Alice"]),
+        ("Carol", "OUTGOING", ["Dave"]),
+        ("Dave", "INCOMING", ["Carol"]),
+    ]
+    assert code not in str(told)
 
 
 def test_what_anybody_may_see_has_a_key_of_its_own(alice: Person) -> None:

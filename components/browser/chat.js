@@ -2,10 +2,10 @@
 
 import { act } from "./acts.js";
 import { chat } from "./messages.js";
+import { moment } from "./moments.js";
 import { tellRefusal } from "./refusal.js";
 import { view } from "./view.js";
 
-const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const NEAR = 40;  // px; who is so near to the last message follows what comes
 
 /**
@@ -152,7 +152,7 @@ class Panel {
  */
 function written({ name, text, at }) {
   const line = Object.assign(document.createElement("p"), { className: "chat-message" }), date = view.date(at);
-  const time = Object.assign(document.createElement("time"), { textContent: CLOCK.format(date), dateTime: date.toISOString() });
+  const time = Object.assign(document.createElement("time"), { textContent: moment(date), dateTime: date.toISOString() });
   line.append(Object.assign(document.createElement("b"), { textContent: name }), " ", time);
   line.append(Object.assign(document.createElement("span"), { textContent: text }));
   return line;

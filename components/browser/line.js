@@ -5,6 +5,7 @@ import { sendAgain, sendBy, settle } from "./acts.js";
 import { calm, isWarning, warn } from "./alarm.js";
 import { chat } from "./messages.js";
 import { mail } from "./mail.js";
+import { overview } from "./overview.js";
 import { presence } from "./presence.js";
 import { view } from "./view.js";
 import { isRunning } from "./runs.js";
@@ -220,6 +221,7 @@ const HEARS = {
   },
   view: ({ set, now }) => view.hear(set, now),
   chat: (message) => chat.hear(message),
+  live: (message) => overview.hear(message),
   done: settle,
   refused: settle,
   ok: () => mail.answered(),
@@ -232,6 +234,7 @@ function forget() {
   presence.forget();
   view.forget();
   chat.forget();
+  overview.forget();
 }
 
 // A page of somebody's that shows all that goes on is told of it, too; one of nobody's may look on where there is something

@@ -5,7 +5,11 @@ interface Person { name: string; status: Status; connected: boolean }
 interface People { type: "people"; version: number; since: number | null; here: Record<string, Person>; gone: string[] }
 
 // Of this tab's participant; times are seconds on the registry's clock.
-interface View { me: Me | null; ring: Ring | null; room: Room | null; unread: number }
+interface View { me: Me | null; ring: Ring | null; room: Room | null; unread: number; missed: { name: string; at: number }[] }
+interface Overview {
+  people: { name: string; status: Status; connected: boolean; since: number; company: string[] }[];
+  rooms: number; ringing: number; now: number;
+}
 interface Me { id: string; status: Status }
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
@@ -20,6 +24,7 @@ type Act =
   | { act: "invite" | "cancel_invite"; whom: string }
   | { act: "accept" | "put_down"; room: string; deadline?: number }
   | { act: "say"; room: string; text: string }
+  | { act: "clear_missed" }
   | { act: "read"; room: string; count: number };
 type ActMessage = Act & { type: "act"; id: string };
 type Answer = { type: "done"; id: string } | { type: "refused"; id: string; code: string; message: string };

@@ -6,7 +6,7 @@ import { followers } from "./followers.js";
 const { tell, follow } = followers();
 
 /** @type {View} */
-const NOTHING = { me: null, ring: null, room: null, unread: 0 };
+const NOTHING = { me: null, ring: null, room: null, unread: 0, missed: [] };
 
 export const view = {
   ...NOTHING,

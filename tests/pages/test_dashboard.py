@@ -42,37 +42,22 @@ def charts(visitor: Visitor) -> int:
 def test_an_empty_dashboard_says_so(visitor: Visitor) -> None:
     """Zeros, and in words what will appear; no chart without a bar."""
     assert visitor.titles == ["Dashboard", "Past calls"]
-    assert visitor.numbers == {"People": "0", "Rooms": "0", "Ringing": "0"}
-    assert any("Nobody is here" in text for text in visitor.reads)
+    assert visitor.has("parley_live")
     assert any("No calls in this time" in text for text in visitor.reads)
     assert (visitor.rows, charts(visitor)) == ([], 0)
 
 
-def test_people_calls_and_rooms_are_counted(visitor: Visitor, registry: Registry) -> None:
-    """A call that rings is no room yet; each person stands with status and company, those in calls first."""
-    names = ["Alice", "bob", "*Carol*", "Dave", "Eve", "Frank"]
-    alice, bob, carol, dave, eve, frank = (Person.enters(registry, name) for name in names)
-    connect(alice, bob)
-    carol.calls(dave)
-    eve.opens_room()
-    registry.detach(frank.seat)
-    visitor.looks_again()
-    assert visitor.numbers == {"People": "6", "Rooms": "2", "Ringing": "1"}
-    assert [(row["Name"], row["Status"], row["With"]) for row in visitor.rows] == [
-        ("*Carol*", "Calling", "Dave"),
-        ("Alice", "In a call", "bob"),
-        ("bob", "In a call", "Alice"),
-        ("Dave", "Ringing", "*Carol*"),
-        ("Eve", "In a call", ""),
-        ("Frank", "Reconnecting", ""),
+def test_what_goes_on_comes_with_a_run_where_nothing_is_pushed(visitor: Visitor, registry: Registry) -> None:
+    """Also to a visitor who is nobody; other pages are not told of it."""
+    connect(Person.enters(registry, "Alice"), Person.enters(registry, "Bob"))
+    visitor.loses_the_line()
+    [told] = visitor.hears("live")
+    assert [(person["name"], person["company"]) for person in told["people"]] == [
+        ("Alice", ["Bob"]),
+        ("Bob", ["Alice"]),
     ]
-
-
-def test_a_room_code_is_not_shown(visitor: Visitor, registry: Registry) -> None:
-    """It lets in whoever knows it, and anybody can look at the dashboard."""
-    code = Person.enters(registry, "Alice").opens_room()
-    visitor.looks_again()
-    assert code not in str([visitor.rows, visitor.reads, visitor.drawn])
+    visitor.goes_to("lobby")
+    assert visitor.data("parley_doorbell")["messages"] == []
 
 
 def test_past_calls_are_added_up(services: Services, visitor: Visitor) -> None:

@@ -161,7 +161,6 @@ def test_the_invited_is_told_that_a_call_was_missed(bob: Person, ada: Visitor) -
     bob.puts_down(room)
     ada.looks_again()
     assert "Missed call from Bob" in ada.reads
-    assert "Missed calls" in ada.titles
 
 
 def test_a_full_room_invites_nobody(calling: Visitor, registry: Registry, eve: Person) -> None:
@@ -182,22 +181,6 @@ def test_how_many_a_room_holds_is_a_setting(monkeypatch: pytest.MonkeyPatch, reg
 
 
 # What others see of it
-
-
-def test_the_dashboard_counts_invitations(visitor: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
-    """A room of two into which a third is rung is one room, and rings once; each stands with whom they talk, or who
-    rings."""
-    carol = Person.enters(registry, "Carol")
-    room = bob.opens_room()
-    carol.joins(room)
-    carol.invites(eve)
-    visitor.goes_to("dashboard")
-    assert visitor.numbers == {"People": "3", "Rooms": "1", "Ringing": "1"}
-    assert [(row["Name"], row["Status"], row["With"]) for row in visitor.rows] == [
-        ("Bob", "In a call", "Carol"),
-        ("Carol", "In a call", "Bob"),
-        ("Eve", "Ringing", "Carol"),
-    ]
 
 
 def test_a_group_is_one_call_in_the_history(visitor: Visitor, registry: Registry, bob: Person, eve: Person) -> None:
