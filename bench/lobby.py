@@ -1,4 +1,5 @@
-"""What it costs when somebody comes, goes or calls while many wait in the lobby, and how soon all of them have it.
+"""What it costs when somebody comes, goes or calls while many wait in the lobby, and how soon all of them have it; and
+what the chat of a full room costs.
 
     python -m bench.lobby [people ...]
 
@@ -31,6 +32,9 @@ SETTLED = 1.0  # seconds after which whatever was begun is done
 IDLE = 10.0  # seconds
 EACH_ADDRESS = 25  # people; more of one address would be refused
 WITHIN = 120.0  # seconds
+ROOM = 8  # people who chat
+LINES = 100
+PER_SECOND = 5  # lines
 
 numbers = count(1)
 
@@ -42,6 +46,8 @@ class Waiter:
         self.visitor, self.line, self.name = visitor, line, name
         self.names: dict[str, str] = {}
         self.ring: dict[str, Any] | None = None
+        self.room: str | None = None
+        self.heard: set[str] = set()
         self._news = asyncio.Event()
         self._following = asyncio.create_task(self._follow())
 
@@ -85,8 +91,10 @@ class Waiter:
 
     async def puts_down(self) -> None:
         assert self.ring
-        about = {"room": self.ring["room"], "deadline": self.ring["deadline"]}
-        await self.line.send(json.dumps({"type": "act", "act": "put_down", "id": str(next(numbers)), **about}))
+        await self.does("put_down", room=self.ring["room"], deadline=self.ring["deadline"])
+
+    async def does(self, act: str, **about: object) -> None:
+        await self.line.send(json.dumps({"type": "act", "act": act, "id": str(next(numbers)), **about}))
 
     def stop(self) -> None:
         self._following.cancel()
@@ -98,6 +106,10 @@ class Waiter:
                 self._hear(message)
             if message["type"] == "view":
                 self.ring = message["set"].get("ring", self.ring)
+                room = message["set"].get("room")
+                self.room = room["code"] if room else self.room
+            if message["type"] == "chat":
+                self.heard |= {line["text"] for line in message["messages"]}
             if message["type"] == "changed" and message["version"] > self.visitor.page.data("doorbell")["version"]:
                 await self.visitor.reports("doorbell", {"changed": message["version"]})
             self._news.set()
@@ -183,6 +195,33 @@ async def measure(people: int) -> tuple[Lobby, float, float]:
             return lobby, idle, memory
 
 
+async def chat() -> tuple[list[float], float]:
+    """For each line of the chat of a full room, ms until all have it; and percent of a core that the server used."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
+        async with AsyncExitStack() as stack:
+            people = [await Waiter.comes(stack, server.url, f"Guest {number}", "127.0.0.2") for number in range(ROOM)]
+            first, *others = people
+            await first.visitor.presses("New room")
+            for other in others:
+                await first.until(lambda other=other: other.name in first.names.values())
+                whom = next(who for who, name in first.names.items() if name == other.name)
+                await first.does("invite", whom=whom)
+                await other.until(other.rings)
+                assert other.ring
+                await other.does("accept", room=other.ring["room"], deadline=other.ring["deadline"])
+                await other.until(lambda other=other: other.room)
+            await asyncio.sleep(3 * SETTLED)
+            before, began, delays = used(server), time.monotonic(), []
+            for number in range(LINES):
+                said, who = time.monotonic(), people[number % ROOM]
+                await who.does("say", room=first.room, text=str(number))
+                for person in people:
+                    await person.until(lambda person=person, number=number: str(number) in person.heard)
+                delays.append(1_000 * (time.monotonic() - said))
+                await asyncio.sleep(max(0.0, 1 / PER_SECOND - (time.monotonic() - said)))
+            return delays, 100 * (used(server) - before) / (time.monotonic() - began)
+
+
 def main(sizes: tuple[int, ...]) -> None:
     """Print the tables."""
     for people in sizes:
@@ -190,6 +229,9 @@ def main(sizes: tuple[int, ...]) -> None:
         table.show(f"{people} in the lobby: the server's work", "ms of CPU", lobby.cpu)
         table.show(f"{people} in the lobby: until all who are to see it do", "ms", lobby.delay)
         print(f"\nOne who waits: {idle:.3f} % of a core, {memory:.2f} MB.", flush=True)
+    delays, load = asyncio.run(chat())
+    table.show(f"Chat of {ROOM}, {PER_SECOND} lines a second", "ms", {"a line, until all have it": delays}, digits=1)
+    print(f"\nThe server: {load:.1f} % of a core, without media.")
 
 
 if __name__ == "__main__":
