@@ -4,7 +4,6 @@ A Streamlit component that moves in the element tree is loaded anew, and a call 
 stand here, at one place for every page, and style sheets move and resize them.
 """
 
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -124,17 +123,23 @@ def _doorbell(view: View | None, title: str) -> int | None:
     watches = title in ALL_THAT_GOES_ON
     public = services.registry.version(None)
     version = max(view.version if view else 0, public if watches or not view else 0)
-    polling = doorbell.show(
-        here,
+    polling = doorbell.polls(push=services.settings.push)
+    greeting = doorbell.Greeting(
         version=version,
         page=views.page(view, services.registry.past if watches else None),
+        session=here.id,
+        heard=here.heard,
+        token=here.token,
         watches=watches,
         waits=_arriving() or _connecting(view),
+        name=here.name,
+        sends=here.sends,
+        room=here.belongs,
         push=services.settings.push,
-        messages=partial(session.messages, watches=watches),
-        on_hello=session.resume,
-        on_acts=session.perform,
+        messages=session.messages(watches=watches) if polling else [],
+        answers=here.replies.answers,
     )
+    doorbell.show(greeting, on_hello=session.resume, on_acts=session.perform)
     return max(version, public) if polling and (view or watches) else None
 
 

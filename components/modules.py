@@ -67,9 +67,10 @@ def shim(name: str) -> str:
 
 
 def component(name: str, folder: Path, *, isolated: bool = True) -> Any:
-    """Declare the component whose module has this name, and whose HTML and CSS are in this folder. Where it is not
-    `isolated`, its styles and those of the page reach each other."""
-    html, css = ((folder / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
+    """Declare the component whose module has this name, and whose HTML and CSS are in this folder, if it has any. Where
+    it is not `isolated`, its styles and those of the page reach each other."""
+    files = [folder / f"{name}.{kind}" for kind in ("html", "css")]
+    html, css = (file.read_text(encoding="utf-8") if file.exists() else None for file in files)
     return st.components.v2.component(
         f"parley_{name}", html=html, css=css, js=shim(f"{name}.js"), isolate_styles=isolated
     )

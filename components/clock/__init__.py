@@ -2,14 +2,9 @@
 
 from pathlib import Path
 
-import streamlit as st
+from components import modules
 
-_component = st.components.v2.component(
-    "parley_clock",
-    html='<time role="timer" aria-label="Length of the call"></time>',
-    css="time { font-variant-numeric: tabular-nums; opacity: 0.7; }",
-    js=(Path(__file__).parent / "clock.js").read_text(encoding="utf-8"),
-)
+_component = modules.component("clock", Path(__file__).parent)
 
 
 def show(elapsed: float) -> None:

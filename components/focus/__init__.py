@@ -2,15 +2,11 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from calls.rooms import View
 from calls.states import Status
-from components import webrtc
+from components import modules, webrtc
 
-_component = st.components.v2.component(
-    "parley_focus", js=(Path(__file__).parent / "focus.js").read_text(encoding="utf-8")
-)
+_component = modules.component("focus", Path(__file__).parent)
 
 HEADINGS = {
     "outside": [".st-key-welcome h2"],

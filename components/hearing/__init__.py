@@ -2,16 +2,9 @@
 
 from pathlib import Path
 
-import streamlit as st
+from components import modules
 
-HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "parley_hearing",
-    html=(HERE / "hearing.html").read_text(encoding="utf-8"),
-    css=(HERE / "hearing.css").read_text(encoding="utf-8"),
-    js=(HERE / "hearing.js").read_text(encoding="utf-8"),
-)
+_component = modules.component("hearing", Path(__file__).parent)
 
 
 def show(*, in_call: bool) -> None:

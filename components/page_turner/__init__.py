@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_component = st.components.v2.component(
-    "parley_page_turner", js=(Path(__file__).parent / "page_turner.js").read_text(encoding="utf-8")
-)
+from components import modules
+
+_component = modules.component("page_turner", Path(__file__).parent)
 
 FILES = {"Lobby": "pages/lobby.py", "Room": "pages/room.py"}
 PATHS = {"Lobby": ".", "Room": "room"}

@@ -5,8 +5,18 @@
 const LOOK_EVERY = 100, LOOKS = 50;  // ms, and how many: the room's page opens within a few seconds
 const PRESSED_WITHIN = 5_000;  // ms; a camera that goes on or off later does so by itself
 
-let before = { place: null }, timer = null, pressed = -Infinity;
+/**
+ * @typedef {{ place: string | null, camera: boolean, headings: string[], buttons: string[] }} Data where one is, or null while
+ *   the page arrives; whether the camera is on; and what to look for when one of them changes, as CSS selectors
+ */
 
+/** @type {Data} */
+let before = { place: null, camera: false, headings: [], buttons: [] };
+/** @type {number | undefined} */
+let timer;
+let pressed = -Infinity;
+
+/** @param {Component<Data>} component */
 export default function focus({ data }) {
   if (data.place === null) return;
   if (before.place !== null) {
@@ -16,6 +26,7 @@ export default function focus({ data }) {
   before = data;
 }
 
+/** @param {string[]} selectors */
 function settle(selectors) {
   let looks = LOOKS;
   clearInterval(timer);
@@ -26,8 +37,9 @@ function settle(selectors) {
   }, LOOK_EVERY);
 }
 
+/** @param {string[]} selectors */
 function put(selectors) {
-  const found = selectors.map((selector) => document.querySelector(selector));
+  const found = selectors.map((selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector)));
   const target = found.find((element) => element?.checkVisibility({ visibilityProperty: true }));
   if (!target) return;
   if (!target.matches("button")) target.tabIndex = -1;
