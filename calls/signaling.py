@@ -450,11 +450,10 @@ class Signaling:
                 line.waiting.set()
 
     def _overview_text(self) -> str:
-        """Written once for all who are told."""
+        """Written once for all who are told, but for the time, which is another one each time."""
         if self._overview is None:
-            payload = {**views.overview(self._registry.snapshot()), "now": self._registry.now}
-            self._overview = json.dumps(payload, separators=(",", ":"))
-        return self._overview
+            self._overview = json.dumps(views.overview(self._registry.snapshot()), separators=(",", ":"))
+        return f'{self._overview.removesuffix("}")},"now":{self._registry.now}}}'
 
     def _spread(self) -> None:
         """Tell everybody who has come, gone and changed since the last time."""

@@ -599,6 +599,18 @@ def test_a_line_without_a_hello_hears_nothing(server: Server, tab: Callable[[], 
     assert line.says('{"type": "ping"}') == {"type": "pong"}
 
 
+def test_an_overview_says_what_time_it_is_now(server: Server, tab: Callable[[], Line]) -> None:
+    """It is written once, and told to each who comes later: its times are to be compared with theirs."""
+    Person.enters(server.registry, "Alice")
+    told = []
+    for _ in range(2):
+        line, before = tab(), server.registry.now
+        line.connection.send(watch(server.registry))
+        told.append(line.hears_of("live"))
+        assert before <= told[-1]["now"] <= server.registry.now
+    assert told[0]["people"] == told[1]["people"]
+
+
 def test_who_looks_on_hears_what_anybody_may_see(server: Server, tab: Callable[[], Line]) -> None:
     """Who comes and goes, and who is in a call, as data; not what is said there. A run is asked for when there is more
     of the past. After a hello, what that person hears."""

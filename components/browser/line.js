@@ -212,7 +212,10 @@ export const line = {
  * @type {Record<string, (message: any) => void>}
  */
 const HEARS = {
-  welcome: () => line.healthy(),
+  welcome() {
+    line.newest = 0;  // what is new since the page was drawn is told now; the server may be another one, which counts from 1
+    line.healthy();
+  },
   changed({ version }) {
     line.newest = version;
   },

@@ -99,6 +99,22 @@ test("a tab that nobody looks at waits", () => {
   assert.equal(Socket.all.length, 1);
 });
 
+test("another server counts from the beginning", () => {
+  const said = [];
+  session.say = (name, value) => said.push([name, value]);
+  session.drawn.version = 500;
+  last().hears({ type: "changed", version: 501 });
+  session.drawn.version = 501;
+  last().close();
+  mock.timers.tick(1_000);
+  session.drawn.version = 3;
+  last().opens();
+  last().hears({ type: "pong" });
+  line.follow();
+  mock.timers.tick(3_500);
+  assert.deepEqual(said.filter(([name]) => name === "changed"), [["changed", 501]]);
+});
+
 test("a run is asked for once for what is new, and again where it was lost", () => {
   const said = [];
   session.say = (name, value) => said.push([name, value]);
