@@ -86,7 +86,8 @@ async function play(video) {
   try {
     await video.play();
   } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== "NotAllowedError" || video.muted) return;
+    // It is an error of the frame's, and so no instance of a class of this page's.
+    if (/** @type {Error} */ (error).name !== "NotAllowedError" || video.muted) return;
     silenced.add(video);
     video.muted = true;
     await video.play().catch(() => {});  // it is tried again at the next look
