@@ -4,6 +4,7 @@ A Streamlit component that moves in the element tree is loaded anew, and a call 
 stand here, at one place for every page, and style sheets move and resize them.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +24,7 @@ from components import (
     notices,
     page_turner,
     path_notices,
+    plan,
     preview,
     ringing,
     room_link,
@@ -33,10 +35,6 @@ from components import (
     watch,
     webrtc,
 )
-from components.devices import Devices
-
-ALL_THAT_GOES_ON = ("Dashboard", "History")
-"""The pages that show what changes when people come, go and call, whoever they are."""
 
 SHEETS = {path.name: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "styles").glob("*.css")}
 
@@ -47,35 +45,35 @@ def show() -> None:
     st.set_page_config("Parley", page_icon="🎥", layout="wide")
     page = st.navigation(_pages(), position="top")
     view = session.view()
+    if not session.taken_over(view):
+        view = direct.mind_effects(view)
+    _follow_call(view, page.title)
+    _forget_that_it_was_off(view)
+    planned = plan.decide(_facts(view, page.title))
     signals = st.container(key="signals")
     with signals:
         streamlit_frontend.show()
-        asks_since = _doorbell(view, page.title)
+        asks_since = _doorbell(view, planned)
         styles = st.container(key="styles")
-        _follow_call(view, page.title)
-        _forget_that_it_was_off(view)
         page_turner.show()
-        hearing.show(in_call=_in_call(view))
+        hearing.show(in_call=planned.in_call)
         reported = devices.show(microphone_only=session.tab().microphone_only)
-        ringing.show(_camera_line(reported), here=not session.taken_over(view))  # it rings in one tab
+        ringing.show(planned.camera_line, here=planned.rings)
     if session.taken_over(view):
-        _dress(styles, ["frame.css"])
+        _dress(styles, planned.sheets)
         webrtc.forget()
         _elsewhere()
-    view = direct.mind_effects(view)
     sending = direct.sending(view) or webrtc.playing(preview.KEY)
     session.tell_media(view, direct.toggles(view, reported), sending=sending)
-    live = view is not None and view.me.status is not Status.IDLE  # also while it rings
     with st.container(key="media"):
-        rests = direct.running(view)
-        stage.show(view, wanted=live and not rests)
-        sends = _preview_wanted(reported, live=live)
-        preview.show(view, reported, wanted=sends and not rests)
-        direct.show(view, preview.camera(), sends=sends and reported.usable)
+        stage.show(view, wanted=planned.stage)
+        preview.show(view, reported, wanted=planned.preview)
+        direct.show(view, preview.camera(), sends=planned.films and reported.usable)
         # Only now what comes and goes: it would push the streamers to another place.
         stage.say(view)
         controls.show(view, reported, in_room=page.title == "Room")
-    _dress(styles, _sheets(view, page.title))  # what is on is known now, and the page below is to come at its place
+    # What is on is known now, and the page below is to come at its place.
+    _dress(styles, (*planned.sheets, *([] if webrtc.sending() else ["camera_off.css"])))
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
@@ -108,19 +106,28 @@ def _arriving() -> bool:
     return not session.tab().heard and bool(st.context.headers)
 
 
-def _in_call(view: View | None) -> bool:
-    return view is not None and view.me.status is Status.IN_CALL and not session.taken_over(view)
+def _facts(view: View | None, title: str) -> plan.Facts:
+    here = session.tab()
+    return plan.Facts(
+        view=view,
+        title=title,
+        devices=devices.reported(microphone_only=here.microphone_only),
+        camera=plan.Camera(
+            wanted=here.camera,
+            errors_before=here.camera_errors,
+            by_itself=session.services().settings.auto_preview,
+            invited=room_link.invitation() is not None,
+        ),
+        arriving=_arriving(),
+        taken_over=session.taken_over(view),
+        films=webrtc.playing(preview.KEY),
+        shows=webrtc.playing(stage.KEY),
+    )
 
 
-def _connecting(view: View | None) -> bool:
-    """Whether there is nothing on the stage yet."""
-    return _in_call(view) and not direct.running(view) and not webrtc.playing(stage.KEY)
-
-
-def _doorbell(view: View | None, title: str) -> int | None:
+def _doorbell(view: View | None, planned: plan.Plan) -> int | None:
     """Draw it; the version from which on this session has to ask for news, None where it is told or has none."""
-    here, services = session.tab(), session.services()
-    watches = title in ALL_THAT_GOES_ON
+    here, services, watches = session.tab(), session.services(), planned.watches
     public = services.registry.version(None)
     version = max(view.version if view else 0, public if watches or not view else 0)
     polling = doorbell.polls(push=services.settings.push)
@@ -131,7 +138,7 @@ def _doorbell(view: View | None, title: str) -> int | None:
         heard=here.heard,
         token=here.token,
         watches=watches,
-        waits=_arriving() or _connecting(view),
+        waits=planned.waits,
         name=here.name,
         sends=here.sends,
         room=here.belongs,
@@ -170,43 +177,9 @@ def _forget_that_it_was_off(view: View | None) -> None:
         session.tab().camera = session.tab().camera or None
 
 
-def _camera_line(reported: Devices) -> str:
-    """What is to be read while it rings where the own preview is not, or not yet."""
-    if webrtc.playing(preview.KEY):
-        return ""
-    starts = _preview_wanted(reported, live=True)
-    return devices.advice(reported) or ("Your camera is starting…" if starts else "Your camera is off.")
-
-
-def _preview_wanted(reported: Devices, *, live: bool) -> bool:
-    """Whether the camera is to be on: as the person says; else in a call, while it rings, and for who is invited by a
-    room's link."""
-    here = session.tab()
-    if reported.errors > here.camera_errors:
-        return False  # it failed: the person is told why, and turns it on again
-    if here.camera is not None:
-        return here.camera
-    return (live or room_link.invitation() is not None) and session.services().settings.auto_preview
-
-
-def _dress(styles: DeltaGenerator, sheets: list[str]) -> None:
+def _dress(styles: DeltaGenerator, sheets: Iterable[str]) -> None:
     with styles:
         for sheet in sheets:
             # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
             # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
             st.html(f"<i></i><style>{SHEETS[sheet]}</style>")
-
-
-def _sheets(view: View | None, title: str) -> list[str]:
-    status = view.me.status if view else Status.IDLE
-    sheets = ["frame.css"]
-    if status is Status.IN_CALL:
-        sheets.append("room.css" if title == "Room" else "dock.css")
-        if title == "Room" and stage.shows_everybody(view):
-            sheets.append("grid.css")
-        sheets += ["direct.css"] if title == "Room" else ["direct.css", "direct_dock.css"]
-    else:
-        sheets.append("lobby.css" if title == "Lobby" else "plain.css")
-    if not webrtc.sending():
-        sheets.append("camera_off.css")
-    return sheets

@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit_webrtc import WebRtcMode
 
-from calls.media.layout import shows_grid
 from calls.rooms import View
 from calls.states import Status
 from components import caption, session, webrtc
@@ -26,11 +25,6 @@ def show(view: View | None, *, wanted: bool) -> None:
             source_audio_track=stage.audio.open() if stage else None,
             video_html_attrs={"autoPlay": True, "playsInline": True, "controls": False, "style": FILL},
         )
-
-
-def shows_everybody(view: View | None) -> bool:
-    """Whether the stage shows all who are in the room, oneself among them."""
-    return view is not None and view.room is not None and bool(view.others) and shows_grid(view.me, view.room)
 
 
 def say(view: View | None) -> None:

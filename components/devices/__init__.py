@@ -50,8 +50,13 @@ class Devices:
 
 def show(*, microphone_only: bool) -> Devices:
     """Draw the (invisible) component and return what it last said, and what the person has chosen."""
-    result = _component(key=KEY, on_report_change=lambda: None)
-    report = result.get("report")
+    _component(key=KEY, on_report_change=lambda: None)
+    return reported(microphone_only=microphone_only)
+
+
+def reported(*, microphone_only: bool) -> Devices:
+    """What the browser last said, and what the person has chosen."""
+    report = st.session_state.get(KEY, {}).get("report")
     return replace(parse(report if isinstance(report, Mapping) else {}), microphone_only=microphone_only)
 
 
