@@ -1,5 +1,6 @@
 // What is said over the stage: whom it shows, or why there is no picture on it.
 
+import { find } from "./find.js";
 import { view } from "./view.js";
 
 /**
@@ -15,7 +16,7 @@ let stop = () => {};
  * @param {Component<Data>} component
  */
 export default function show({ data, parentElement }) {
-  const element = /** @type {HTMLElement} */ (parentElement.querySelector(".stage-caption"));
+  const element = find(parentElement, ".stage-caption");
   const draw = () => write(element, caption(view.room, data));
   stop();
   stop = view.follow(draw);

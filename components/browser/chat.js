@@ -1,6 +1,7 @@
 // The chat of a room: what was said, and a field to say more. It is drawn as messages come, without a run of the script.
 
 import { act } from "./acts.js";
+import { find } from "./find.js";
 import { chat } from "./messages.js";
 import { moment } from "./moments.js";
 import { tellRefusal } from "./refusal.js";
@@ -34,14 +35,14 @@ class Panel {
     this.parent = parent;
     this.room = "";
     this.first = this.count = this.read = 0;
-    this.log = this.find("[role=log]");
-    this.earlier = /** @type {HTMLButtonElement} */ (this.find(".chat-earlier"));
-    this.field = /** @type {HTMLTextAreaElement} */ (this.find("textarea"));
-    this.problem = this.find(".chat-problem");
+    this.log = find(this.parent, "[role=log]");
+    this.earlier = /** @type {HTMLButtonElement} */ (find(this.parent, ".chat-earlier"));
+    this.field = /** @type {HTMLTextAreaElement} */ (find(this.parent, "textarea"));
+    this.problem = find(this.parent, ".chat-problem");
     this.earlier.onclick = () => { this.earlier.disabled = true; chat.earlier(); };
     this.field.onkeydown = (event) => this.press(event);
     this.field.oninput = () => { drafts.set(this.room, this.field.value); };
-    const form = /** @type {HTMLFormElement} */ (this.find("form"));
+    const form = /** @type {HTMLFormElement} */ (find(this.parent, "form"));
     form.onsubmit = (event) => { event.preventDefault(); this.say(); };
     form.hidden = false;  // before this module is here, what one writes would be lost
     this.watch = new IntersectionObserver(() => this.look());
@@ -49,14 +50,6 @@ class Panel {
     this.onlook = () => this.look();
     document.addEventListener("visibilitychange", this.onlook);
     this.stops = [chat.follow(() => this.draw()), view.follow(() => this.look())];
-  }
-
-  /**
-   * @param {string} selector
-   * @returns {HTMLElement}
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.parent.querySelector(selector));
   }
 
   /** @param {Data} data */
@@ -82,7 +75,7 @@ class Panel {
     const { first, messages } = chat.room === this.room ? chat : { first: 0, messages: [] };
     const { scrollTop, scrollHeight, clientHeight } = this.log;
     const follows = scrollHeight - clientHeight - scrollTop < NEAR;
-    this.find(".chat-empty").hidden = messages.length > 0;
+    find(this.parent, ".chat-empty").hidden = messages.length > 0;
     this.earlier.hidden = first === 0;
     if (first > this.first || first + messages.length < this.first + this.count || !this.count) this.write(messages);
     else this.add(first, messages);

@@ -1,6 +1,8 @@
 // How long a call has been running: counts in the browser, so that the server has nothing to do for it, and on a clock that
 // nobody sets: with the time of day, a call would be an hour longer or shorter after a change of it.
 
+import { find } from "./find.js";
+
 /** @type {number | undefined} */
 let timer;
 
@@ -9,7 +11,7 @@ let timer;
  */
 export default function clock({ data, parentElement }) {
   const from = performance.now() - 1_000 * data.elapsed;
-  const time = /** @type {HTMLElement} */ (parentElement.querySelector("time"));
+  const time = find(parentElement, "time");
   const tick = () => { time.textContent = length((performance.now() - from) / 1_000); };
   clearInterval(timer);
   timer = setInterval(tick, 1_000);

@@ -1,6 +1,7 @@
 // Who can be asked to come into the room: two by one press, the others by a second one. Drawn as people come and go.
 
 import { act } from "./acts.js";
+import { find } from "./find.js";
 import { isFree, presence } from "./presence.js";
 import { tellRefusal } from "./refusal.js";
 import { view } from "./view.js";
@@ -25,27 +26,19 @@ class Invites {
   /** @param {HTMLElement} parent */
   constructor(parent) {
     this.parent = parent;
-    this.problem = this.find(".invites-problem");
+    this.problem = find(this.parent, ".invites-problem");
     const stops = [presence, view].map((data) => data.follow(() => this.draw()));
     this.end = () => stops.forEach((stop) => stop());
-  }
-
-  /**
-   * @param {string} selector
-   * @returns {HTMLElement}
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.parent.querySelector(selector));
   }
 
   draw() {
     if (!view.room || !view.me) return;
     const { most, full, invited } = view.room, me = view.me.id, mine = invited.filter(({ by }) => by === me);
     const free = presence.others(me).filter(([, person]) => isFree(person)).map(([whom, { name }]) => inviting(whom, name));
-    this.place(this.find(".invites-at-hand"), [...mine.map(takingBack), ...free.slice(0, AT_HAND)]);
-    this.place(this.find(".invites-others"), free.slice(AT_HAND));
-    this.find("details").hidden = free.length <= AT_HAND;
-    this.find(".invites-full").textContent = full && free.length ? `This room is full: it holds ${most}.` : "";
+    this.place(find(this.parent, ".invites-at-hand"), [...mine.map(takingBack), ...free.slice(0, AT_HAND)]);
+    this.place(find(this.parent, ".invites-others"), free.slice(AT_HAND));
+    find(this.parent, "details").hidden = free.length <= AT_HAND;
+    find(this.parent, ".invites-full").textContent = full && free.length ? `This room is full: it holds ${most}.` : "";
   }
 
   /**

@@ -1,5 +1,6 @@
 // The live part of the dashboard: how many are here, in rooms and ringing, and everybody with status and company.
 
+import { find } from "./find.js";
 import { moment } from "./moments.js";
 import { overview } from "./overview.js";
 import { view } from "./view.js";
@@ -33,13 +34,12 @@ export function sorted(people) {
  * @param {Overview} told
  */
 function write(parent, { people, rooms, ringing }) {
-  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parent.querySelector(selector));
   const numbers = { ".live-people": people.length, ".live-rooms": rooms, ".live-ringing": ringing };
-  for (const [selector, number] of Object.entries(numbers)) find(selector).textContent = String(number);
-  find("table").hidden = people.length === 0;
-  find("tbody").replaceChildren(...sorted(people).slice(0, SHOWN).map(row));
+  for (const [selector, number] of Object.entries(numbers)) find(parent, selector).textContent = String(number);
+  find(parent, "table").hidden = people.length === 0;
+  find(parent, "tbody").replaceChildren(...sorted(people).slice(0, SHOWN).map(row));
   const more = people.length - SHOWN;
-  find(".live-more").textContent = people.length === 0 ? NOBODY : more > 0 ? `and ${more} more` : "";
+  find(parent, ".live-more").textContent = people.length === 0 ? NOBODY : more > 0 ? `and ${more} more` : "";
 }
 
 /** @param {Overview["people"][number]} person */

@@ -1,6 +1,7 @@
 // The calls that nobody took, until the person has seen them.
 
 import { act } from "./acts.js";
+import { find } from "./find.js";
 import { moment } from "./moments.js";
 import { tellRefusal } from "./refusal.js";
 import { view } from "./view.js";
@@ -9,12 +10,12 @@ import { view } from "./view.js";
  * @param {Component<unknown>} component
  */
 export default function missed({ parentElement }) {
-  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector));
   const draw = () => {
-    find(".missed").hidden = view.missed.length === 0;
-    find("ul").replaceChildren(...view.missed.map(line));
+    find(parentElement, ".missed").hidden = view.missed.length === 0;
+    find(parentElement, "ul").replaceChildren(...view.missed.map(line));
   };
-  find("button").onclick = async () => tellRefusal(find(".missed-problem"), await act({ act: "clear_missed" }));
+  const problem = find(parentElement, ".missed-problem");
+  find(parentElement, "button").onclick = async () => tellRefusal(problem, await act({ act: "clear_missed" }));
   draw();
   return view.follow(draw);
 }

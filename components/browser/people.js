@@ -2,6 +2,7 @@
 // a run of the script. A row that is out of sight costs nothing (CSS Containment, `content-visibility`).
 
 import { act } from "./acts.js";
+import { find } from "./find.js";
 import { presence } from "./presence.js";
 import { tellRefusal } from "./refusal.js";
 
@@ -32,21 +33,13 @@ class List {
     /** @type {Data} */
     this.data = { me: "", direct: false };
     this.parent = parent;
-    this.list = this.find("ul");
-    this.search = /** @type {HTMLInputElement} */ (this.find("input"));
-    this.problem = this.find(".people-problem");
+    this.list = find(this.parent, "ul");
+    this.search = /** @type {HTMLInputElement} */ (find(this.parent, "input"));
+    this.problem = find(this.parent, ".people-problem");
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
     this.search.oninput = () => this.draw();
     this.end = presence.follow(() => this.draw());
-  }
-
-  /**
-   * @param {string} selector
-   * @returns {HTMLElement}
-   */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.parent.querySelector(selector));
   }
 
   draw() {
@@ -54,7 +47,8 @@ class List {
     const found = all.filter(([, { name }]) => name.toLocaleLowerCase().includes(wanted));
     this.search.hidden = all.length < MANY && !wanted;
     this.list.classList.toggle("people-many", all.length >= MANY);
-    this.find(".people-empty").textContent = presence.version === null || found.length ? "" : all.length ? NOT_FOUND : NOBODY;
+    const empty = presence.version === null || found.length ? "" : all.length ? NOT_FOUND : NOBODY;
+    find(this.parent, ".people-empty").textContent = empty;
     this.place(found);
   }
 

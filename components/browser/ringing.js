@@ -6,6 +6,7 @@
 
 import { act } from "./acts.js";
 import { chime } from "./chime.js";
+import { find } from "./find.js";
 import { layer } from "./layer.js";
 import { offerNotifications } from "./notifications.js";
 import { tellRefusal } from "./refusal.js";
@@ -99,15 +100,6 @@ async function answer(dialog, what, { room, deadline }) {
  */
 function enable(dialog, enabled) {
   for (const button of dialog.querySelectorAll(".ringing-answer button")) button.toggleAttribute("disabled", !enabled);
-}
-
-/**
- * @param {HTMLElement} parent
- * @param {string} selector
- * @returns {HTMLElement}
- */
-function find(parent, selector) {
-  return /** @type {HTMLElement} */ (parent.querySelector(selector));
 }
 
 /**

@@ -1,5 +1,6 @@
 // Everybody in the room, oneself first, with what they send, and who is being rung for it. Drawn as it changes.
 
+import { find } from "./find.js";
 import { view } from "./view.js";
 
 const OWN_MARK = "(you)";
@@ -12,7 +13,7 @@ const OWN_MARK = "(you)";
  * @param {Component<unknown>} component
  */
 export default function roster({ parentElement }) {
-  const list = /** @type {HTMLElement} */ (parentElement.querySelector("ul"));
+  const list = find(parentElement, "ul");
   const draw = () => place(list, view.room ? badges(view.room) : []);
   draw();
   return view.follow(draw);
