@@ -208,7 +208,7 @@ def test_whatever_signal_hears(mallory: Mallory, messages: list[str | bytes]) ->
         async with dial(mallory.server.url, "signal", address=mallory.address) as connection:
             for message in (json.dumps({"type": "hello", "token": visitor.token}), *messages, '{"type": "ping"}'):
                 await connection.send(message)
-                pushed = {"changed", "gone", "view"} | (set() if asks_for_people(message) else {"people"})
+                pushed = {"changed", "gone", "view", "live"} | (set() if asks_for_people(message) else {"people"})
                 answer = {"type": "changed"}
                 while answer["type"] in pushed:
                     async with asyncio.timeout(WITHIN):
