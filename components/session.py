@@ -43,6 +43,8 @@ class Tab:
     """The doorbell has said who this tab was."""
     name: str = ""
     """The name last used in this browser."""
+    polls_since: float | None = None
+    """Since when this session has had to ask for news, on the monotonic clock; None while it is told."""
     told_polling: bool = False
     camera: bool | None = None
     """The person has turned the camera on, or off, which holds until it rings; None while it is left to Parley."""

@@ -9,7 +9,7 @@ from calls.effects import EFFECTS, Effect
 from calls.registry import Registry
 from calls.signaling import people_payload
 from calls.states import EndReason, Status
-from components import session, webrtc_frontend
+from components import session, watch, webrtc_frontend
 from components.notices import AWAY
 from components.quality_picker import SIZES
 from components.services import Services
@@ -480,3 +480,15 @@ def test_a_room_that_is_none_is_refused(registry: Registry, room: str) -> None:
     ada.presses("Rejoin")
     assert len(ada.told) == 1
     assert registry.snapshot().rooms == ()
+
+
+def test_that_the_page_asks_is_told_once_and_not_at_once(ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line may be about to come back."""
+    ada.loses_the_line()
+    ada.looks_again()
+    assert ada.told == []
+    monkeypatch.setattr(watch, "TELL_AFTER", 0.0)
+    ada.looks_again()
+    assert ada.told == ["Live updates are not reachable; this page looks for news every 2 seconds."]
+    ada.looks_again()
+    assert ada.told == []
