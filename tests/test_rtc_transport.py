@@ -93,9 +93,11 @@ class Line:
         self.receiver._source.add(self.watching)
 
     def sends(self, packet: bytes) -> None:
-        """A packet of media, encrypted; what libsrtp does not take for one comes as it is."""
-        with suppress(pylibsrtp.Error):
-            packet = self._ours.protect(packet)
+        """A packet of media, encrypted. What is none comes as it is: encrypted, it would count in a stream of which
+        the server has seen nothing, and the stranger's own rollover counter would be ahead (RFC 3711, 3.3.1)."""
+        if 127 < next(iter(packet), 0) < 192 and not rtp.is_rtcp(packet):
+            with suppress(pylibsrtp.Error):
+                packet = self._ours.protect(packet)
         self.transport._received(packet, 1)
 
     async def says(self, message: bytes) -> None:
