@@ -1,5 +1,6 @@
 """The database: opened, and brought up to date by the migrations before anybody uses it."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,22 @@ PATIENCE = 2  # seconds that one attempt to reach the database, or to get a lock
 def open_database(text: str) -> sa.Engine:
     """The database of this SQLAlchemy URL, with the tables of calls/tables.py. Raises SettingsError where it cannot be
     reached, read or written."""
-    engine = None
-    try:
-        url = sa.make_url(text)
-        engine = sa.create_engine(url, **_options(url))
-        if url.get_backend_name() == "sqlite":
-            _adapt_sqlite(engine)
-        with engine.begin() as connection:
-            _migrate(connection)
-    except (SQLAlchemyError, CommandError, ImportError, ValueError) as error:
-        if engine is not None:
-            engine.dispose()
-        raise SettingsError(
-            f"PARLEY_DATABASE_URL cannot be used ({reason(error)}): give the SQLAlchemy URL of a database that can be "
-            "written, such as sqlite:///parley.sqlite3 or postgresql+psycopg://user:password@host/name."
-        ) from None
-    return engine
+    with ExitStack() as undone:  # whatever goes wrong, no connection is left open
+        try:
+            url = sa.make_url(text)
+            engine = sa.create_engine(url, **_options(url))
+            undone.callback(engine.dispose)
+            if url.get_backend_name() == "sqlite":
+                _adapt_sqlite(engine)
+            with engine.begin() as connection:
+                _migrate(connection)
+        except (SQLAlchemyError, CommandError, ImportError, ValueError) as error:
+            raise SettingsError(
+                f"PARLEY_DATABASE_URL cannot be used ({reason(error)}): give the SQLAlchemy URL of a database that can "
+                "be written, such as sqlite:///parley.sqlite3 or postgresql+psycopg://user:password@host/name."
+            ) from None
+        undone.pop_all()
+        return engine
 
 
 def reason(error: Exception) -> str:

@@ -191,9 +191,9 @@ async def test_a_large_body_is_refused_before_it_is_held(server: Server) -> None
     chunk = b"%x\r\n%s\r\n" % (len(part), part)
     async with Visitor.opens(server.url) as mallory:
         sent = upload(server, mallory, "Content-Length: 100000000")
-        assert await answer(server, sent) == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+        assert (await answer(server, sent)).startswith(b"HTTP/1.1 413 ")
         head = upload(server, mallory, "Transfer-Encoding: chunked")
-        assert await answer(server, head + chunk * 3) == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+        assert (await answer(server, head + chunk * 3)).startswith(b"HTTP/1.1 413 ")
         assert b" 413 " not in await answer(server, head + chunk + b"0\r\n\r\n")
 
 
