@@ -59,7 +59,7 @@ def show() -> None:
         hearing.show(in_call=planned.in_call)
         reported = devices.show(microphone_only=session.tab().microphone_only)
         ringing.show(planned.camera_line, here=planned.rings)
-    if session.taken_over(view):
+    if not planned.rings:
         _dress(styles, planned.sheets)
         webrtc.forget()
         _elsewhere()

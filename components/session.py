@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -221,11 +221,6 @@ def timezone() -> tzinfo:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):  # a name that this server's time zones do not have
         return UTC
-
-
-def local(at: float) -> datetime:
-    """When a moment of the registry's clock was, in the person's time zone."""
-    return services().time.date(at).astimezone(timezone())
 
 
 def feed() -> Feed:

@@ -1,11 +1,4 @@
-"""Times and lengths as people read them."""
-
-from datetime import datetime
-
-
-def moment(at: datetime, now: datetime) -> str:
-    """The time of day, and the day where it is another than that of `now`; both in the same time zone."""
-    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%b %d, %H:%M}"
+"""Lengths as people read them."""
 
 
 def length(seconds: float) -> str:

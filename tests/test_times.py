@@ -1,18 +1,10 @@
 """Lengths of calls, as people read them."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.times import length, moment
-
-
-@pytest.mark.parametrize(("day", "text"), [(25, "23:10"), (24, "Nov 24, 23:10")])
-def test_a_moment_has_its_day_unless_that_is_today(day: int, text: str) -> None:
-    """Yesterday's call is not taken for one of this evening."""
-    assert moment(datetime(2026, 11, day, 23, 10, tzinfo=UTC), datetime(2026, 11, 25, 23, 50, tzinfo=UTC)) == text
+from components.times import length
 
 
 @pytest.mark.parametrize(

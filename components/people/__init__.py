@@ -6,9 +6,6 @@ import streamlit as st
 
 from calls.rooms import View
 from components import direct, modules
-from components import session as session
-from components.text import plain as plain
-from components.times import moment as moment
 
 _component = modules.component("people", Path(__file__).parent)
 
