@@ -32,7 +32,7 @@ from calls.media.packet import Packet
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.source import Source
 from calls.media.stage import Screen
-from tests.tracks import encoded
+from tests.tracks import Asked, Ticking, encoded, piece, publish
 
 KEY = os.urandom(30)
 VP8, RTX, H264 = 96, 97, 98  # payload types
@@ -173,6 +173,41 @@ async def test_who_is_not_genuine_takes_nobodys_place() -> None:
             line.transport._received(bytes(rtp.RtcpRrPacket(ssrc=5_000 + number)), 1)
         line.sends(media(1))
         assert len(line.watching.packets) == 1
+
+
+async def test_a_line_that_is_full_from_the_beginning_is_left_to_empty_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the first report: what is sent is held back, and the source is told what the line carries. A report that says
+    that all has come changes nothing."""
+    clock = Ticking()
+    monkeypatch.setattr("calls.media.rtc.sender.time", clock)
+    monkeypatch.setattr("calls.media.outgoing.time", clock)
+    async with connected() as line:
+        while line.sender._pushing._send is None:  # its task has yet to begin
+            await asyncio.sleep(0)
+        sent: list[int] = []
+        monkeypatch.setattr(line.sender, "_put", lambda _kind, sequence, *_: sent.append(sequence))
+        source, number = Asked(), 0
+
+        async def reports(missing: int) -> None:
+            info = rtp.RtcpReceiverInfo(line.sender._ssrc, 0, 0, sent[-1 - missing], 0, 0, 0)
+            await line.sender._handle_rtcp_packet(rtp.RtcpRrPacket(ssrc=1, reports=[info]))
+
+        def plays(count: int) -> None:
+            nonlocal number
+            for _ in range(count):
+                publish(source, piece(number, entry=number == 0))
+                number += 1
+                clock.advance(0.02)
+
+        line.sender._pushing.show(source)
+        plays(30)
+        await reports(0)
+        assert source.limits == []
+        plays(30)
+        await reports(29)
+        assert len(source.limits) == 1
+        plays(10)
+        assert len(sent) == 60
 
 
 async def test_packets_are_counted() -> None:
