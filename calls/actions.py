@@ -130,6 +130,17 @@ class Read(Act):
         registry.mark_read(who, self.room, self.count)
 
 
+class Send(Act):
+    """The others get one's picture, or one's sound, or do not."""
+
+    act: Literal["send"]
+    camera: bool
+    microphone: bool
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.set_media(who, camera=self.camera, microphone=self.microphone)
+
+
 class ClearMissed(Act):
     """The missed calls have been seen."""
 
@@ -139,7 +150,7 @@ class ClearMissed(Act):
         registry.clear_missed(who)
 
 
-_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | ClearMissed
+_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ClearMissed
 _acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 
 

@@ -158,12 +158,13 @@ class Registry:
                 self._remove(who, PUT_DOWN.get(self._people[who].status))
 
     def set_media(self, who: str, *, camera: bool, microphone: bool) -> None:
-        """Tell those in the same call what this participant sends; nobody else is shown it. UnknownError."""
+        """Tell those in the same call what this participant sends; no other is shown it. UnknownError."""
         with self._changing():
             before = self._person(who)
             self._people[who] = replace(before, camera=camera, microphone=microphone)
-            if self._people[who] != before and before.status is Status.IN_CALL:
-                self._touch(self._rooms[before.room or ""].members)
+            if self._people[who] != before:
+                in_call = before.status is Status.IN_CALL
+                self._touch(self._rooms[before.room or ""].members if in_call else [who])
 
     def choose_layout(self, who: str, layout: Layout, pinned: str | None = None) -> None:
         """What the participant's stage shows; `pinned` is the id of whom it shows all the time, who has to be in the
@@ -750,7 +751,7 @@ def _as_seen_by(me: Participant, person: Participant) -> Participant:
     those whose room it is."""
     if me.room != person.room:
         person = replace(person, room=None)
-    if person.room and me.status is person.status is Status.IN_CALL:
+    if person.id == me.id or (person.room and me.status is person.status is Status.IN_CALL):
         return person
     return replace(person, camera=False, microphone=False)
 

@@ -27,7 +27,7 @@ def parts(view: View, capacity: int) -> dict[str, Any]:
 
 
 def _me(view: View) -> Payload:
-    return {"id": view.me.id, "status": view.me.status}
+    return {"id": view.me.id, "status": view.me.status, "camera": view.me.camera, "microphone": view.me.microphone}
 
 
 def _ring(view: View) -> Payload | None:
@@ -85,15 +85,13 @@ def page(view: View | None, past: int | None) -> str:
 
 
 def _drawn_room(view: View) -> tuple[object, ...] | None:
-    """What a run draws of the room: whom one can choose to see, and how its media travel. A direct call's picture is
-    drawn with what the other one sends."""
+    """What a run draws of the room: whom one can choose to see, and how its media travel."""
     room = view.room
     if room is None:
         return None
     people = [(person.id, person.name) for person in view.others]
     path = room.path, room.path_reason, room.path_by, room.direct
-    sends = [(person.camera, person.connected) for person in view.others if room.direct]
-    return room.code, room.ringing, people, in_force(view.me, room), path, sends
+    return room.code, room.ringing, people, in_force(view.me, room), path
 
 
 def room_of(view: View) -> Room | None:

@@ -30,7 +30,6 @@ from components import (
     room_link,
     session,
     stage,
-    streamlit_frontend,
     toasts,
     watch,
     webrtc,
@@ -52,19 +51,16 @@ def show() -> None:
     planned = plan.decide(_facts(view, page.title))
     signals = st.container(key="signals")
     with signals:
-        streamlit_frontend.show()
         asks_since = _doorbell(view, planned)
         styles = st.container(key="styles")
         page_turner.show()
         hearing.show(in_call=planned.in_call)
-        reported = devices.show(microphone_only=session.tab().microphone_only)
-        ringing.show(planned.camera_line, here=planned.rings)
-    if not planned.rings:
+        reported = devices.show(microphone_only=session.tab().microphone_only, here=planned.here)
+        ringing.show(planned.camera_line, here=planned.here)
+    if not planned.here:
         _dress(styles, planned.sheets)
         webrtc.forget()
         _elsewhere()
-    sending = direct.sending(view) or webrtc.playing(preview.KEY)
-    session.tell_media(view, direct.toggles(view, reported), sending=sending)
     with st.container(key="media"):
         stage.show(view, wanted=planned.stage)
         preview.show(view, reported, wanted=planned.preview)

@@ -27,7 +27,7 @@ const module = come();
 """
 CARRIED = """
 const sources = SOURCES;
-const addresses = (window.parleyModules ??= {});
+const addresses = (window.parley ??= {});
 function address(name) {
   const imports = /((?:from|import)\\s+)"\\.\\/([^"]+)"/g;
   const source = () => sources[name].replace(imports, (_, before, other) => `${before}"${address(other)}"`);

@@ -33,8 +33,8 @@ class Camera:
 class Plan:
     """What is to be drawn."""
 
-    rings: bool
-    """It rings in this tab, should it ring: another one may have taken its place."""
+    here: bool
+    """This tab speaks for the participant: another one may have taken its place."""
     in_call: bool
     watches: bool
     """The page shows what goes on in all of Parley."""
@@ -79,7 +79,7 @@ def decide(facts: Facts) -> Plan:
     rests = facts.view is not None and facts.view.room is not None and facts.view.room.goes_direct
     films = _films(facts, live=live)
     return Plan(
-        rings=not facts.taken_over,
+        here=not facts.taken_over,
         in_call=in_call,
         watches=facts.title in ALL_THAT_GOES_ON,
         waits=facts.arriving or (in_call and not rests and not facts.shows),

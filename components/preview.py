@@ -11,7 +11,7 @@ from components.session import Size
 
 KEY = "preview"
 HD_ABOVE = 480  # lines
-# components/devices/devices.js reads the toggles by these names.
+# components/browser/devices.js reads the toggles by these names.
 LABELS = {
     "turn_camera_on": "Turn camera on",
     "turn_camera_off": "Turn camera off",

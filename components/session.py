@@ -17,7 +17,6 @@ from calls.registry import Seat
 from calls.rooms import View
 from calls.states import EndReason, Status
 from components import page_turner, toasts, webrtc
-from components.devices import Devices
 from components.services import services as services
 from components.text import plain
 
@@ -197,16 +196,6 @@ def perform(messages: object) -> None:
 def messages(*, watches: bool) -> list[signaling.Payload]:
     """What /signal would tell a page without a line, one that `watches` all that goes on, say."""
     return signaling.whole(services().registry, view(), watches=watches, before=tab().replies.before)
-
-
-def tell_media(view: View | None, devices: Devices, *, sending: bool) -> None:
-    """Let the others know what this person sends."""
-    if view:
-        services().registry.set_media(
-            view.me.id,
-            camera=sending and devices.camera_usable and not devices.camera_off,
-            microphone=sending and devices.microphone_usable and not devices.microphone_off,
-        )
 
 
 def ice_servers(view: View | None) -> webrtc.IceServers:

@@ -1,6 +1,6 @@
 """The one place that adapts streamlit-webrtc, whose version is pinned. tests/test_webrtc.py fails when it changes.
 
-Some of its habits would break a call. Those of its front end are answered in components/webrtc_frontend, others here:
+Some of its habits would break a call. Those of its front end are answered in components/browser/webrtc_frontend.js, others here:
 1. A background thread stops a connection when the session's page changes. Parley's streamers stand in the frame around
    the pages, so for them no page has changed: `_get_current_page_script_hash` always answers "".
 2. It ends a connection that one run of the script has not drawn, and counts runs that were broken off by the next one.
@@ -14,7 +14,7 @@ Some of its habits would break a call. Those of its front end are answered in co
 6. An offer that aiortc refuses breaks off the run, and the next one tries it again. Here it is tried once, the person
    is told, and the run goes on. What the front end says is anybody's: what is not of the right form is not handed on.
 7. Its front end gives whatever answer it was handed last to a connection that has just begun, also the one to the
-   connection before. Here an answer names its offer, and components/webrtc_frontend takes no other.
+   connection before. Here an answer names its offer, and components/browser/latest.js takes no other.
 It also registers its front end only when a script run is the first to import it; here the server is.
 """
 

@@ -61,6 +61,12 @@ def test_two_may_give_their_acts_the_same_id(actions: Actions, alice: Person, bo
     assert actions.perform(carol.id, read(act("call", whom=bob.id)))["code"] == "busy"
 
 
+def test_the_server_is_told_what_is_sent(actions: Actions, alice: Person) -> None:
+    """By the page, which knows it before a run does."""
+    actions.perform(alice.id, read(act("send", camera=True, microphone=False)))
+    assert (alice.me.camera, alice.me.microphone) == (True, False)
+
+
 def test_what_cannot_be_done_has_a_code_and_a_reason(
     actions: Actions, registry: Registry, alice: Person, bob: Person, carol: Person
 ) -> None:

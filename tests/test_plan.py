@@ -38,7 +38,7 @@ def sheets(facts: Facts) -> list[str]:
 def test_a_visitor_is_shown_a_page_and_filmed_by_nobody() -> None:
     """Nothing starts by itself."""
     assert decide(NOBODY) == Plan(
-        rings=True,
+        here=True,
         in_call=False,
         watches=False,
         waits=False,
@@ -143,7 +143,7 @@ def test_in_another_tab_s_call_nothing_is_drawn(alice: Person, bob: Person) -> N
     """Nor does it ring there."""
     connect(alice, bob)
     planned = decide(seen_by(alice, "Room", taken_over=True))
-    assert (planned.rings, planned.in_call, planned.sheets) == (False, False, ("frame.css",))
+    assert (planned.here, planned.in_call, planned.sheets) == (False, False, ("frame.css",))
 
 
 @pytest.mark.parametrize(

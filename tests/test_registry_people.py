@@ -63,9 +63,10 @@ def test_nobody_else_sees_what_one_sends(registry: Registry, alice: Person, bob:
     """Whoever is in no call with a person is neither shown whether the camera is on nor woken for it, and whoever still
     rings is not, either."""
     code = alice.calls(bob)
-    before = [person.view for person in (alice, bob, carol)]
+    before = [person.view for person in (bob, carol)]
     registry.set_media(alice.id, camera=True, microphone=True)
-    assert [person.view for person in (alice, bob, carol)] == before
+    assert [person.view for person in (bob, carol)] == before
+    assert (alice.me.camera, alice.me.microphone) == (True, True)
     bob.accepts(code)
     assert [person.camera for person in bob.view.company] == [True]
     assert carol.view.company == ()

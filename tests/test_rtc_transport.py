@@ -296,8 +296,10 @@ def test_whatever_is_sent_as_media_ends_nothing(packets: list[bytes]) -> None:
         for packet in packets:
             line.sends(packet)
         before = len(line.watching.packets)
-        for start in (10_000, 30_000, 50_000):
-            for number in range(start, start + 3):  # after a jump, two in a row are believed
+        # After a jump, two in a row are believed; but SRTP does not decrypt what is older than its newest one, and what
+        # a stranger has resent is not passed on twice.
+        for start in range(5_000, 65_000, 5_000):
+            for number in range(start, start + 3):
                 line.sends(media(number))
         assert len(line.watching.packets) > before
 

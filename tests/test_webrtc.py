@@ -27,7 +27,6 @@ from components.webrtc import PATIENCE
 from tests.people import FakeClock
 
 ROOT = Path(__file__).parent.parent
-FRONT_END = "webrtc_frontend/webrtc_frontend.js"
 DIST = Path(streamlit_webrtc.__file__).parent / "frontend" / "dist"
 NAME = r"[\w$]+"  # of a variable, after the front end's build has shortened it
 
@@ -314,7 +313,7 @@ def test_a_streamer_that_is_not_wanted_rests(session: Session) -> None:
 
 def test_it_offers_as_our_connections_expect(front_end: str) -> None:
     """It makes one kind of connection, and reads the offer after setLocalDescription is through: our connection can
-    hold it back until the candidates are in it. (components/webrtc_frontend/webrtc_frontend.js)"""
+    hold it back until the candidates are in it. (components/browser/latest.js)"""
     assert len(re.findall(r"new RTCPeerConnection\(", front_end)) == 1
     offer = rf"({NAME})\.createOffer\(\)\.then\(({NAME})=>\1\.setLocalDescription\(\2\)\.then\(\(\)=>"
     assert re.search(offer + rf"\{{let {NAME}=\1\.localDescription;", front_end)
@@ -329,16 +328,15 @@ def test_it_listens_for_candidates_as_our_connections_expect(front_end: str) -> 
 def test_its_page_has_the_element_that_is_waited_for() -> None:
     """Its frame is ready to be prepared when its document has this element."""
     assert '<div id="root">' in (DIST / "index.html").read_text(encoding="utf-8")
-    assert 'getElementById("root")' in ours("webrtc_frontend/webrtc_frontend.js")
+    assert 'getElementById("root")' in ours("browser/webrtc_frontend.js")
 
 
 def test_it_shows_errors_as_our_page_reads_them(front_end: str) -> None:
     """An alert that begins with the error's name, which is all that tells why a camera did not start.
-    (components/devices/devices.js)"""
+    (components/browser/devices.js)"""
     assert re.search(r"severity:`error`,children:\[(\w+)\.error\.name,`: `,\1\.error\.message\]", front_end)
     assert re.search(r"onClose:\w+,role:\w+=`alert`,severity:", front_end)
-    assert '"[role=alert]"' in ours("devices/devices.js")
-    assert all("window.parleyRefused" in ours(script) for script in ("devices/devices.js", FRONT_END))
+    assert '"[role=alert]"' in ours("browser/devices.js")
 
 
 def test_it_waits_for_the_answer_that_is_taken(front_end: str) -> None:
@@ -356,6 +354,6 @@ def test_it_names_its_toggles_as_our_page_reads_them(front_end: str) -> None:
     for label in labels:
         assert re.search(rf"\(`{label}`\)\|\|", front_end)
     assert re.search(r'"aria-label":\w+,"aria-pressed":', front_end)
-    script = ours("devices/devices.js")
+    script = ours("browser/devices.js")
     assert f'CAMERA_OFF = "{preview.LABELS["turn_camera_on"]}"' in script
     assert f'MICROPHONE_OFF = "{preview.LABELS["unmute_microphone"]}"' in script

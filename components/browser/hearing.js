@@ -2,8 +2,9 @@
 // a call that goes on over a reload would be a picture that stands still. Here it plays without its sound at once, and a
 // button over it asks for the click. Any other one serves as well.
 
+import { frame, PREVIEW, STAGE, stageVideo } from "./frames.js";
+
 const LOOK_EVERY = 250;  // ms
-const STAGE = ".st-key-stage iframe", PREVIEW = ".st-key-preview iframe";
 const GESTURES = ["pointerup", "keydown"];  // that a browser takes for the person's wish
 
 /**
@@ -45,15 +46,7 @@ function stop() {
  */
 function picture() {
   return document.querySelector(".parley-direct[data-shown] .direct-other")
-    ?? frame(STAGE)?.contentDocument?.querySelector("video") ?? null;
-}
-
-/**
- * @param {string} selector
- * @returns {HTMLIFrameElement | null}
- */
-function frame(selector) {
-  return document.querySelector(selector);
+    ?? stageVideo();
 }
 
 function look() {

@@ -1,5 +1,5 @@
 // The line: a WebSocket to /signal. What changes by itself comes over it, and what the person does goes over it. The protocol
-// is in docs/protocol.md. window.parleyLost is whether it is down, and "parley-back" the event that it is up again.
+// is in docs/protocol.md.
 
 import { sendAgain, sendBy, settle } from "./acts.js";
 import { calm, isWarning, warn } from "./alarm.js";
@@ -7,6 +7,7 @@ import { chat } from "./messages.js";
 import { mail } from "./mail.js";
 import { overview } from "./overview.js";
 import { presence } from "./presence.js";
+import { reach } from "./reach.js";
 import { view } from "./view.js";
 import { isRunning } from "./runs.js";
 import { session } from "./session.js";
@@ -112,8 +113,7 @@ export const line = {
   },
 
   healthy() {
-    if (window.parleyLost) window.dispatchEvent(new Event("parley-back"));
-    window.parleyLost = false;
+    reach.restore();
     this.retry = RETRY_FIRST;
     this.failures = 0;
     calm();
@@ -147,7 +147,7 @@ export const line = {
     this.timers.pong = setTimeout(() => {
       const { socket } = this;
       this.answerBy = Infinity;
-      this.suspect = window.parleyLost = true;
+      this.suspect = reach.lost = true;
       askForRun();
       this.open();
       socket?.close();
@@ -175,7 +175,7 @@ export const line = {
 
   /** @param {number} [code] */
   lost(code) {
-    window.parleyLost = true;
+    reach.lost = true;
     clearInterval(this.timers.ping);
     clearTimeout(this.timers.pong);
     this.answerBy = Infinity;
@@ -187,7 +187,7 @@ export const line = {
     if (code === SERVICE_RESTART) warn(RESTARTS);
     else serves().then((up) => {
       if (up) calm();
-      else if (window.parleyLost && !isWarning()) warn(AWAY);
+      else if (reach.lost && !isWarning()) warn(AWAY);
     });
     this.timers.retry = setTimeout(() => this.open(), this.retry);
     this.retry = Math.min(2 * this.retry, RETRY_MOST);
@@ -196,8 +196,7 @@ export const line = {
   close() {
     const { socket } = this;
     this.socket = null;
-    if (window.parleyLost) window.dispatchEvent(new Event("parley-back"));
-    window.parleyLost = false;
+    reach.restore();
     calm();
     forget();
     mail.forget();
@@ -285,8 +284,8 @@ setInterval(() => {
   if (late) wake();
 }, TICK);
 
-window.addEventListener("parley-outbox", () => line.post());
-for (const event of ["parley-check", "online"]) window.addEventListener(event, () => line.look());
+mail.sendBy(() => line.post());
+window.addEventListener("online", () => line.look());
 navigator.connection?.addEventListener("change", () => line.look());
 window.addEventListener("pageshow", wake);
 document.addEventListener("resume", wake);  // Page Lifecycle API

@@ -6,6 +6,7 @@
 
 import { act } from "./acts.js";
 import { chime } from "./chime.js";
+import { accept as acceptDirect } from "./direct.js";
 import { find } from "./find.js";
 import { layer } from "./layer.js";
 import { offerNotifications } from "./notifications.js";
@@ -69,8 +70,7 @@ function open(dialog, ring, camera) {
   write(dialog, ring, camera);
   press(putDown, () => answer(dialog, "put_down", ring));
   press(accept, () => {
-    // A direct call's answer need not wait for the server (components/direct).
-    window.dispatchEvent(new CustomEvent("parley-accept", { detail: ring.room }));
+    acceptDirect(ring.room);
     answer(dialog, "accept", ring);
   });
   layer.open(dialog);

@@ -27,7 +27,7 @@ export const voice = {
   async play(tones, volume) {
     this.stop();
     const { turn } = this, seconds = Math.max(...tones.map(([, at, length]) => at + length));
-    const context = this.context ??= new AudioContext();
+    const context = this.context ??= this.open();
     this.rest(seconds * 1_000 + 2 * WAKES_WITHIN);
     await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, WAKES_WITHIN))]);
     if (turn !== this.turn) return true;  // another one has its place by now
@@ -36,6 +36,13 @@ export const voice = {
     into.connect(context.destination);
     for (const [frequencies, at, length] of tones) sound(into, frequencies, context.currentTime + at, length, volume);
     return true;
+  },
+
+  // A context that is slow to start may run only after it was told to rest.
+  open() {
+    const context = new AudioContext();
+    context.onstatechange = () => { if (context.state === "running" && this.resting === undefined) context.suspend(); };
+    return context;
   },
 
   stop() {
@@ -50,7 +57,10 @@ export const voice = {
    */
   rest(within) {
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.context?.suspend(), within);
+    this.resting = setTimeout(() => {
+      this.resting = undefined;
+      this.context?.suspend();
+    }, within);
   },
 };
 

@@ -10,7 +10,7 @@ interface Overview {
   people: { name: string; status: Status; connected: boolean; since: number; company: string[] }[];
   rooms: number; ringing: number; now: number;
 }
-interface Me { id: string; status: Status }
+interface Me { id: string; status: Status; camera: boolean; microphone: boolean }
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
   invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
@@ -25,11 +25,12 @@ type Act =
   | { act: "accept" | "put_down"; room: string; deadline?: number }
   | { act: "say"; room: string; text: string }
   | { act: "clear_missed" }
-  | { act: "read"; room: string; count: number };
+  | { act: "read"; room: string; count: number }
+  | { act: "send"; camera: boolean; microphone: boolean };
 type ActMessage = Act & { type: "act"; id: string };
 type Answer = { type: "done"; id: string } | { type: "refused"; id: string; code: string; message: string };
 
-interface Signal { type: string; call: string }
+interface Signal { type: string; call: string; [more: string]: unknown }
 
 // What the last run of the script has said to the page (components/doorbell).
 interface Drawn {
@@ -42,10 +43,4 @@ interface Component<Data> {
   data: Data; parentElement: HTMLElement; setStateValue: (name: string, value: unknown) => void;
 }
 
-interface Window {
-  parleyLost?: boolean;
-  parleyMail?: { inbox: Signal[]; outbox: Signal[] };
-  parleyStream?: WebSocket | null;
-  parleyStreamHeard?: number;
-}
 interface Navigator { connection?: EventTarget }

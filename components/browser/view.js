@@ -27,6 +27,15 @@ export const view = {
     tell();
   },
 
+  /**
+   * The server has been told what this person sends.
+   * @param {{ camera: boolean, microphone: boolean }} sent
+   */
+  sends(sent) {
+    if (this.me) this.me = { ...this.me, ...sent };
+    tell();
+  },
+
   /** @param {number} now */
   knows(now) {
     this.ahead = Date.now() / 1_000 - now;

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-HERE = Path(__file__).parent
+from components import modules
+
 KEY = "devices"
 
-_component = st.components.v2.component("parley_devices", js=(HERE / "devices.js").read_text(encoding="utf-8"))
+_component = modules.component("devices", Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,6 @@ class Devices:
     """How many there were so far."""
     ended: tuple[str, ...] = ()
     """What has ended by itself while it was sent, as when it is unplugged: "video", "audio"."""
-    camera_off: bool = False
-    microphone_off: bool = False
     microphone_only: bool = False
     """The camera is to be left alone, whatever there is: it does not start, and the microphone would wait for it."""
 
@@ -48,9 +47,10 @@ class Devices:
         return self.secure and (self.camera_usable or self.microphone_usable)
 
 
-def show(*, microphone_only: bool) -> Devices:
-    """Draw the (invisible) component and return what it last said, and what the person has chosen."""
-    _component(key=KEY, on_report_change=lambda: None)
+def show(*, microphone_only: bool, here: bool) -> Devices:
+    """Draw the (invisible) component and return what it last said, and what the person has chosen. `here` is whether
+    this tab speaks for the person: then the component tells the server whether their picture and sound are sent."""
+    _component(key=KEY, data={"here": here}, on_report_change=lambda: None)
     return reported(microphone_only=microphone_only)
 
 
@@ -72,8 +72,6 @@ def parse(report: Mapping[str, object]) -> Devices:
         error=error if isinstance(error, str) else None,
         errors=_count(report.get("errors")) or 0,
         ended=tuple(kind for kind in STOPPED if isinstance(ended, list) and kind in ended),
-        camera_off=report.get("cameraOff") is True,
-        microphone_off=report.get("microphoneOff") is True,
     )
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from components import modules
+
 KEY = "webrtc-frontend"
 
-_component = st.components.v2.component(
-    "parley_webrtc_frontend", js=(Path(__file__).parent / "webrtc_frontend.js").read_text(encoding="utf-8")
-)
+_component = modules.component("webrtc_frontend", Path(__file__).parent)
 
 
 def ready() -> bool:

@@ -9,8 +9,9 @@ class Socket extends EventTarget {
   readyState = 0;
   sent = [];
 
-  constructor() {
+  constructor(url) {
     super();
+    this.url = String(url);
     Socket.all.push(this);
   }
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from components.modules import VERSION
 from tests.e2e import fakes
 
 PROGRAMS = ("chromium-headless-shell", "chromium")
@@ -33,6 +34,13 @@ NAME = "parley.localhost"
 (W3C, Secure Contexts, section 3.1)."""
 LOOK_EVERY = 50  # ms
 WITHIN = 20_000  # ms; two cores are shared with two browsers, so be patient before calling it a failure
+
+
+def of_module(name: str, function: str) -> str:
+    """A script for the page: it calls a function of JavaScript with one of our modules, and what it is given itself."""
+    address = f'new URL("browser/{VERSION}/{name}", document.baseURI)'
+    return f"async (given) => ({function})(await import({address}), given)"
+
 
 # The mean colour of the lower half of a video, where only the colour is; null while it plays nothing.
 COLOUR = """selector => {

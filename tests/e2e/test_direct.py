@@ -24,7 +24,7 @@ from tests.e2e.direct import (
     switches_to,
 )
 from tests.e2e.hosts import HUB, Host, apart
-from tests.e2e.person import NAME, STAGE, WITHIN, Person, launch, leading, visiting
+from tests.e2e.person import NAME, STAGE, WITHIN, Person, launch, leading, of_module, visiting
 from tests.e2e.server import Server, serving
 from tests.e2e.turn import needs_coturn, relaying
 
@@ -158,9 +158,7 @@ def test_bad_signals_are_refused_and_nobody_notices(
             {"type": "state", "call": call, "state": "failed"},
         ]
         assert {answer_to(message) for message in [*foreign, *bad]} == {"error"}
-    send = (
-        "messages => { window.parleyMail.outbox.push(...messages); window.dispatchEvent(new Event('parley-outbox')); }"
-    )
+    send = of_module("mail.js", "({ mail }, messages) => messages.forEach((message) => mail.send(message))")
     bob.page.evaluate(send, bad)
     with bob.page.expect_websocket(timeout=WITHIN):  # the flood closes the line, and the page opens another one
         bob.page.evaluate(send, [{"type": "candidate", "call": call, "candidates": []}] * 500)

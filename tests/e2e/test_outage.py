@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.hosts import HUB, Host, apart
-from tests.e2e.person import CHROMIUM, NAME, WITHIN, Person, launch, leading, visiting
+from tests.e2e.person import CHROMIUM, NAME, WITHIN, Person, launch, leading, of_module, visiting
 from tests.e2e.server import serving
 
 PATIENT = 3 * WITHIN  # for what waits for a network
 # The line to the server works. Picture and sound may be back before it.
-IS_THERE = "() => window.parleyLost === false"
+IS_THERE = of_module("reach.js", "({ reach }) => !reach.lost")
 
 
 @pytest.fixture

@@ -1,0 +1,67 @@
+// The own picture goes to the server and back, and the library shows what comes back. Here it is shown as the camera gives it,
+// unless an effect changes it: what the server sends is shown then, once it moves.
+
+import { camera } from "./camera.js";
+
+export class Mirror {
+  #window;
+  /** @type {(this: HTMLMediaElement, stream: MediaProvider | null) => void} */
+  #set;
+  /** @type {HTMLMediaElement | null} */
+  #video = null;
+  /** @type {MediaProvider | null} */
+  #stream = null;
+  #returned = false;
+
+  /** @param {import("./frames.js").Page} page the preview's frame */
+  constructor(page) {
+    this.#window = page;
+    const { prototype } = page.HTMLMediaElement, mirror = this;
+    const { get, set } = /** @type {any} */ (Object.getOwnPropertyDescriptor(prototype, "srcObject"));
+    this.#set = set;
+    Object.defineProperty(prototype, "srcObject", {
+      get,
+      set(stream) { mirror.#attach(this, stream); },
+      configurable: true,
+    });
+  }
+
+  /** @param {boolean} returned whether the server sends the picture back */
+  show(returned) {
+    if (returned === this.#returned) return;
+    this.#returned = returned;
+    this.#draw();
+  }
+
+  /**
+   * @param {HTMLMediaElement} video
+   * @param {MediaProvider | null} stream
+   */
+  #attach(video, stream) {
+    [this.#video, this.#stream] = [video, stream];
+    this.#draw();
+  }
+
+  #draw() {
+    const [video, stream] = [this.#video, this.#stream], { tracks } = camera;
+    if (!video) return;
+    if (!stream || (!this.#returned && !tracks.length)) this.#set.call(video, stream);
+    else if (!this.#returned) this.#set.call(video, new this.#window.MediaStream(tracks));
+    else this.#whenItMoves(video, stream);
+  }
+
+  /**
+   * @param {HTMLMediaElement} video
+   * @param {MediaProvider} stream
+   */
+  #whenItMoves(video, stream) {
+    const trial = this.#window.document.createElement("video");
+    this.#set.call(trial, stream);
+    trial.muted = true;
+    trial.play().catch(() => {});
+    trial.requestVideoFrameCallback(() => {
+      this.#set.call(trial, null);
+      if (this.#returned && stream === this.#stream) this.#set.call(video, stream);
+    });
+  }
+}

@@ -1,0 +1,184 @@
+// What this person sends in a direct call. The camera is not captured a second time: the tracks are those of the server's
+// preview, cloned, and when the preview starts again it gets clones of these.
+
+import { followers } from "./followers.js";
+import { previewTracks } from "./frames.js";
+
+/** @typedef {"audio" | "video"} Kind */
+
+const { tell, follow } = followers();
+const KINDS = /** @type {const} */ (["audio", "video"]);
+
+/**
+ * @param {Kind} kind
+ * @param {string | undefined} deviceId
+ * @param {MediaTrackConstraints} camera
+ * @returns {MediaStreamConstraints}
+ */
+function constraints(kind, deviceId, camera) {
+  const device = deviceId ? { deviceId: { exact: deviceId } } : {};
+  return kind === "audio" ? { audio: { ...device } } : { video: { ...camera, ...device } };
+}
+
+export const own = {
+  /**
+   * `hear` is called when something else is sent than before.
+   */
+  follow,
+
+  /** @type {Record<Kind, MediaStreamTrack | null>} */
+  tracks: { audio: null, video: null },
+  /** @type {MediaStreamTrack | null} */
+  screen: null,
+  /** @type {{ senders: Record<Kind, RTCRtpSender | null> } | null} */
+  peer: null,
+  /** @type {MediaTrackConstraints} */
+  camera: {},
+  stream: new MediaStream(),
+  /** Whether the other one gets it this way now. */
+  used: false,
+
+  // Take what the preview has, as soon as it has it.
+  borrow() {
+    for (const track of previewTracks()) {
+      const kind = /** @type {Kind} */ (track.kind);
+      if (track.readyState === "live" && !this.live(kind)) this.put(kind, track.clone());
+    }
+  },
+
+  /**
+   * Another size of the picture was chosen, say.
+   * @param {MediaTrackConstraints} camera
+   */
+  ask(camera) {
+    if (JSON.stringify(camera) === JSON.stringify(this.camera)) return;
+    this.camera = camera;
+    this.tracks.video?.applyConstraints(camera).catch(() => {});  // a camera that cannot goes on as it is
+  },
+
+  /** @param {boolean} used */
+  use(used) {
+    this.used = used;
+    tell();
+  },
+
+  /** @param {Kind} kind */
+  live(kind) {
+    return this.tracks[kind]?.readyState === "live";
+  },
+
+  get any() {
+    return KINDS.some((kind) => this.live(kind));
+  },
+
+  get complete() {
+    return KINDS.every((kind) => this.live(kind));
+  },
+
+  /** @param {Kind} kind */
+  on(kind) {
+    return this.live(kind) && this.tracks[kind]?.enabled === true;
+  },
+
+  /**
+   * @param {Kind} kind
+   * @param {MediaStreamTrack} track
+   */
+  put(kind, track) {
+    const before = this.tracks[kind];
+    if (before) this.stream.removeTrack(before);
+    before?.stop();
+    this.tracks[kind] = track;
+    this.stream.addTrack(track);
+    this.feed();
+    tell();
+  },
+
+  // Give the connection what is to be sent now.
+  feed() {
+    const { audio, video } = this.peer?.senders ?? {};
+    audio?.replaceTrack(this.tracks.audio).catch(() => {});
+    video?.replaceTrack(this.screen ?? this.tracks.video).catch(() => {});
+  },
+
+  /** @param {Kind} kind */
+  async toggle(kind) {
+    const track = this.tracks[kind];
+    if (!track || !this.live(kind)) return this.choose(kind);
+    track.enabled = !track.enabled;
+    tell();
+  },
+
+  /**
+   * @param {Kind} kind
+   * @param {string} [deviceId]
+   */
+  async choose(kind, deviceId) {
+    const enabled = this.tracks[kind]?.enabled ?? true;
+    const stream = await navigator.mediaDevices.getUserMedia(constraints(kind, deviceId, this.camera));
+    const [track] = stream.getTracks();
+    if (!track) return;
+    if (!this.peer) return track.stop();
+    track.enabled = enabled;
+    this.put(kind, track);
+  },
+
+  async share() {
+    if (this.screen) return this.unshare();
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false }).catch((error) => {
+      if (error.name !== "NotAllowedError") throw error;  // else the person has thought better of it
+    });
+    const [screen] = stream?.getVideoTracks() ?? [];
+    if (!screen) return;
+    this.screen = screen;
+    if (!this.peer) return this.unshare();
+    screen.contentHint = "detail";
+    screen.onended = () => this.unshare();
+    this.feed();
+    tell();
+  },
+
+  unshare() {
+    this.screen?.stop();
+    this.screen = null;
+    this.feed();
+    tell();
+  },
+
+  /**
+   * The preview asks for the camera: a clone of what is captured already, or null where that is not all it asks for.
+   * @param {MediaStreamConstraints} asked
+   */
+  lend({ audio, video }) {
+    const wanted = { audio, video }, kinds = KINDS.filter((kind) => wanted[kind]);
+    if (!this.peer || !kinds.every((kind) => this.live(kind))) return null;
+    return new MediaStream(kinds.flatMap((kind) => this.tracks[kind]?.clone() ?? []));
+  },
+
+  // Whether the preview has got what it needs; before that, what is off here would be on there.
+  get lent() {
+    const live = previewTracks().filter(({ readyState }) => readyState === "live").map(({ kind }) => kind);
+    return KINDS.every((kind) => !this.live(kind) || live.includes(kind));
+  },
+
+  // What was switched off while the preview already had its clones is off there, too.
+  handOver() {
+    for (const track of previewTracks()) {
+      const kind = /** @type {Kind} */ (track.kind);
+      if (this.tracks[kind] && !this.on(kind)) track.enabled = false;
+    }
+    this.use(false);
+  },
+
+  stop() {
+    this.peer = null;
+    this.used = false;
+    this.unshare();
+    for (const kind of KINDS) {
+      const track = this.tracks[kind];
+      track?.stop();
+      if (track) this.stream.removeTrack(track);
+      this.tracks[kind] = null;
+    }
+  },
+};

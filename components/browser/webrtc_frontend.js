@@ -1,0 +1,75 @@
+// What Parley changes in streamlit-webrtc's front end, in the frames of both streamers while they still rest. latest.js has
+// what it changes in their connections, camera.js in what they ask of the camera, mirror.js in the own picture.
+// 1. Its page is white or black where the video leaves room, and its toggles are made for a page. Here the frame's own dark
+//    background shows through, and the toggles lie in the middle below the picture, light, or red for what is off.
+// 2. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
+//    only its first word counts.
+
+import { camera } from "./camera.js";
+import { page, PREVIEW, STAGE } from "./frames.js";
+import { latest } from "./latest.js";
+import { Mirror } from "./mirror.js";
+
+const FRAMES = [STAGE, PREVIEW];
+const LOOK_EVERY = 50;  // ms
+const STYLE = `
+  body { background: transparent !important; }
+  div:has(.MuiStack-root) { width: 100%; }
+  .MuiStack-root { width: 100%; justify-content: center; }
+  button { color: #e8ecef !important; background: rgb(255 255 255 / 0.14) !important; }
+  button:hover { background: rgb(255 255 255 / 0.28) !important; }
+  button:focus-visible { outline: 3px solid #8ab4f8; }
+  button.MuiIconButton-colorError { background: #b3261e !important; }
+  [aria-label]:has(> select) > svg { color: #e8ecef; }
+  select:focus-visible { outline: 3px solid #8ab4f8; }
+`;
+
+/**
+ * Of the preview's frame, as it was loaded last.
+ * @type {Mirror | null}
+ */
+let mirror = null;
+
+/** @param {Component<{ camera: MediaTrackConstraints, returned: boolean, call: string | null, ready: boolean }>} component */
+export default function webrtcFrontend({ data, setStateValue }) {
+  const prepared = Promise.all(FRAMES.map(prepare));
+  if (!data.ready) prepared.then(() => setStateValue("ready", true));
+  camera.follow(data.camera);
+  camera.forgetOutside(data.call);
+  mirror?.show(data.returned);
+}
+
+/** @param {string} selector */
+async function prepare(selector) {
+  const frame = await present(selector);
+  if (frame.RTCPeerConnection.name === "LatestPeerConnection") return;
+  frame.document.head.append(Object.assign(frame.document.createElement("style"), { textContent: STYLE }));
+  frame.RTCPeerConnection = latest(frame.RTCPeerConnection);
+  if ("mediaDevices" in frame.navigator) camera.share(frame.navigator.mediaDevices);
+  if (selector === PREVIEW) mirror = new Mirror(frame);
+}
+
+/**
+ * @param {string} selector
+ * @returns {Promise<import("./frames.js").Page>}
+ */
+async function present(selector) {
+  for (;;) {
+    const frame = page(selector);
+    if (frame?.document.getElementById("root")) return frame;
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY); });
+  }
+}
+
+/**
+ * Windows of frames.
+ * @type {WeakSet<object>}
+ */
+const sized = new WeakSet();
+
+window.addEventListener("message", (message) => {
+  const { source, data } = message;
+  if (data?.type !== "streamlit:setFrameHeight" || !source || !FRAMES.some((selector) => page(selector) === source)) return;
+  if (sized.has(source)) message.stopImmediatePropagation();
+  else if (data.height) sized.add(source);
+}, true);
