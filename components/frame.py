@@ -35,7 +35,7 @@ from components import (
     webrtc,
 )
 
-SHEETS = {path.name: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "styles").glob("*.css")}
+SHEET = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
 
 
 def show() -> None:
@@ -58,7 +58,7 @@ def show() -> None:
         reported = devices.show(microphone_only=session.tab().microphone_only, here=planned.here)
         ringing.show(planned.camera_line, here=planned.here)
     if not planned.here:
-        _dress(styles, planned.sheets)
+        _dress(styles, planned.modes)
         webrtc.forget()
         _elsewhere()
     with st.container(key="media"):
@@ -69,7 +69,7 @@ def show() -> None:
         stage.say(view)
         controls.show(view, reported, in_room=page.title == "Room")
     # What is on is known now, and the page below is to come at its place.
-    _dress(styles, (*planned.sheets, *([] if webrtc.sending() else ["camera_off.css"])))
+    _dress(styles, planned.modes if webrtc.sending() else (*planned.modes, "off"))
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
@@ -173,9 +173,9 @@ def _forget_that_it_was_off(view: View | None) -> None:
         session.tab().camera = session.tab().camera or None
 
 
-def _dress(styles: DeltaGenerator, sheets: Iterable[str]) -> None:
+def _dress(styles: DeltaGenerator, modes: Iterable[str]) -> None:
     with styles:
-        for sheet in sheets:
-            # A style sheet alone would be put among the notices, and a notice outlives a run that is broken off: then
-            # the sheets before it are missing, it has no place there, and Streamlit's whole page goes white.
-            st.html(f"<i></i><style>{SHEETS[sheet]}</style>")
+        # A style sheet alone would be put among the notices. A notice outlives a run that is broken off: then it has
+        # no place there, and Streamlit's whole page goes white.
+        st.html(f"<i></i><style>{SHEET}</style>")
+        st.html(f'<i class="{" ".join(f"parley-{mode}" for mode in modes)}"></i>')

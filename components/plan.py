@@ -48,8 +48,8 @@ class Plan:
     """The streamer of the preview is to be connected."""
     camera_line: str
     """What is to be read while it rings where the own preview is not, or not yet."""
-    sheets: tuple[str, ...]
-    """The style sheets, the later ones above the earlier ones, but for the one of a camera that is off."""
+    modes: tuple[str, ...]
+    """Where the media are on the page, as frame.css names it, but for a camera that is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def decide(facts: Facts) -> Plan:
         films=films,
         preview=films and not rests,
         camera_line=_camera_line(facts),
-        sheets=_sheets(facts, in_call=status is Status.IN_CALL),
+        modes=_modes(facts, in_call=status is Status.IN_CALL),
     )
 
 
@@ -106,14 +106,14 @@ def _camera_line(facts: Facts) -> str:
     return said.advice(facts.devices) or ("Your camera is starting…" if starts else "Your camera is off.")
 
 
-def _sheets(facts: Facts, *, in_call: bool) -> tuple[str, ...]:
+def _modes(facts: Facts, *, in_call: bool) -> tuple[str, ...]:
     if facts.taken_over:
-        return ("frame.css",)
+        return ()
     if not in_call:
-        return "frame.css", "lobby.css" if facts.title == "Lobby" else "plain.css"
+        return ("lobby" if facts.title == "Lobby" else "plain",)
     if facts.title != "Room":
-        return "frame.css", "dock.css", "direct.css", "direct_dock.css"
-    return "frame.css", "room.css", *(["grid.css"] if _shows_everybody(facts.view) else []), "direct.css"
+        return "call", "dock"
+    return ("call", "room", "everybody") if _shows_everybody(facts.view) else ("call", "room")
 
 
 def _shows_everybody(view: View | None) -> bool:

@@ -1,6 +1,7 @@
 """The one place that adapts streamlit-webrtc, whose version is pinned. tests/test_webrtc.py fails when it changes.
 
-Some of its habits would break a call. Those of its front end are answered in components/browser/webrtc_frontend.js, others here:
+Some of its habits would break a call. Those of its front end are answered in
+components/browser/webrtc_frontend.js, others here:
 1. A background thread stops a connection when the session's page changes. Parley's streamers stand in the frame around
    the pages, so for them no page has changed: `_get_current_page_script_hash` always answers "".
 2. It ends a connection that one run of the script has not drawn, and counts runs that were broken off by the next one.

@@ -28,11 +28,8 @@ def seen_by(person: Person, title: str = "Lobby", **more: Any) -> Facts:
     return replace(NOBODY, view=person.view, title=title, **more)
 
 
-def sheets(facts: Facts) -> list[str]:
-    """The names of the style sheets, without what all pages have."""
-    first, *others = (name.removesuffix(".css") for name in decide(facts).sheets)
-    assert first == "frame"
-    return others
+def modes(facts: Facts) -> set[str]:
+    return set(decide(facts).modes)
 
 
 def test_a_visitor_is_shown_a_page_and_filmed_by_nobody() -> None:
@@ -46,7 +43,7 @@ def test_a_visitor_is_shown_a_page_and_filmed_by_nobody() -> None:
         films=False,
         preview=False,
         camera_line="Your camera is starting…",  # when it rings
-        sheets=("frame.css", "lobby.css"),
+        modes=("lobby",),
     )
 
 
@@ -115,35 +112,35 @@ def test_the_dialog_says_why_there_is_no_picture() -> None:
 @pytest.mark.parametrize(("title", "mode"), [("Lobby", "lobby"), ("Room", "plain"), ("History", "plain")])
 def test_outside_a_call_the_preview_is_in_the_lobby(alice: Person, title: str, mode: str) -> None:
     """And out of sight elsewhere."""
-    assert sheets(seen_by(alice, title)) == [mode]
+    assert modes(seen_by(alice, title)) == {mode}
 
 
 def test_in_a_call_the_stage_is_large_in_the_room_and_small_elsewhere(registry: Registry, alice: Person) -> None:
     """Where it shows everybody, the own preview gives way. A direct call lies over it everywhere."""
     bob, carol = (Person.enters(registry, name) for name in ("Bob", "Carol"))
     connect(alice, bob)
-    assert sheets(seen_by(alice, "Room")) == ["room", "direct"]
-    assert sheets(seen_by(alice, "History")) == ["dock", "direct", "direct_dock"]
+    assert modes(seen_by(alice, "Room")) == {"room", "call"}
+    assert modes(seen_by(alice, "History")) == {"dock", "call"}
     registry.choose_layout(alice.id, Layout.GRID)
-    assert sheets(seen_by(alice, "Room")) == ["room", "grid", "direct"]
+    assert modes(seen_by(alice, "Room")) == {"room", "everybody", "call"}
     alice.puts_down(alice.me.room or "")
     gather(alice, bob, carol)
-    assert sheets(seen_by(carol, "Room")) == ["room", "grid", "direct"]
-    assert sheets(seen_by(carol, "Lobby")) == ["dock", "direct", "direct_dock"]
+    assert modes(seen_by(carol, "Room")) == {"room", "everybody", "call"}
+    assert modes(seen_by(carol, "Lobby")) == {"dock", "call"}
 
 
 def test_who_waits_alone_has_nobody_to_show(alice: Person) -> None:
     """Also where everybody was to be shown."""
     alice.opens_room()
     alice.registry.choose_layout(alice.id, Layout.GRID)
-    assert sheets(seen_by(alice, "Room")) == ["room", "direct"]
+    assert modes(seen_by(alice, "Room")) == {"room", "call"}
 
 
 def test_in_another_tab_s_call_nothing_is_drawn(alice: Person, bob: Person) -> None:
     """Nor does it ring there."""
     connect(alice, bob)
     planned = decide(seen_by(alice, "Room", taken_over=True))
-    assert (planned.here, planned.in_call, planned.sheets) == (False, False, ("frame.css",))
+    assert (planned.here, planned.in_call, planned.modes) == (False, False, ())
 
 
 @pytest.mark.parametrize(
