@@ -22,6 +22,7 @@ from calls.errors import (
     UnknownError,
 )
 from calls.registry import Registry
+from calls.rooms import Layout
 
 Answer = dict[str, Any]
 
@@ -141,6 +142,18 @@ class Send(Act):
         registry.set_media(who, camera=self.camera, microphone=self.microphone)
 
 
+class ChooseLayout(Act):
+    """What the stage of who asks shows."""
+
+    act: Literal["layout"]
+    layout: Literal["speaker", "grid", "pin"]
+    pinned: str | None = None
+    """Whom it shows all the time, by their id."""
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.choose_layout(who, Layout(self.layout), self.pinned)
+
+
 class ClearMissed(Act):
     """The missed calls have been seen."""
 
@@ -150,7 +163,7 @@ class ClearMissed(Act):
         registry.clear_missed(who)
 
 
-_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ClearMissed
+_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ChooseLayout | ClearMissed
 _acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 
 

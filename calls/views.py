@@ -13,6 +13,9 @@ from calls.rooms import Message, Participant, Room, Snapshot, View
 
 Payload = dict[str, Any]
 
+PAIR = 2
+"""People whose media may take either path."""
+
 
 def parts(view: View, capacity: int) -> dict[str, Any]:
     """What the browser draws of a view, in parts that change on their own; a room holds `capacity`. docs/protocol.md
@@ -54,7 +57,7 @@ def _room(view: View, capacity: int) -> Payload | None:
         "full": len(room.bound) >= capacity,
         "speaks": next(iter(room.speakers), None),
         "shown": shown(view.me, room),
-        "grid": shows_grid(view.me, room),
+        "layout": in_force(view.me, room),
     }
 
 
@@ -85,13 +88,12 @@ def page(view: View | None, past: int | None) -> str:
 
 
 def _drawn_room(view: View) -> tuple[object, ...] | None:
-    """What a run draws of the room: whom one can choose to see, and how its media travel."""
+    """What a run draws of the room: how its media travel, and whether its stage shows everybody."""
     room = view.room
     if room is None:
         return None
-    people = [(person.id, person.name) for person in view.others]
     path = room.path, room.path_reason, room.path_by, room.direct
-    return room.code, room.ringing, people, in_force(view.me, room), path
+    return room.code, room.ringing, len(room.members) == PAIR, shows_grid(view.me, room), path
 
 
 def room_of(view: View) -> Room | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import devices, direct, page_turner, session, unread, webrtc
+from components import bar, devices, direct, page_turner, session, unread, webrtc
 from components.devices import Devices
 from components.text import plain
 
@@ -70,15 +70,7 @@ def _turn_off() -> None:
 
 
 def _call(view: View, *, in_room: bool) -> None:
-    me, registry = view.me, session.services().registry
-    st.button(
-        "Hang up",
-        icon=":material/call_end:",
-        type="primary",
-        key="hang-up",
-        on_click=registry.put_down,
-        args=(me.id, me.room),
-    )
+    bar.show(view.me.room or "")
     if not in_room:
-        unread.show()
         st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))
+        unread.show()

@@ -14,6 +14,7 @@ from calls import views
 from calls.rooms import View
 from calls.states import Status
 from components import (
+    comings,
     controls,
     devices,
     direct,
@@ -56,6 +57,7 @@ def show() -> None:
         page_turner.show()
         hearing.show(in_call=planned.in_call)
         reported = devices.show(microphone_only=session.tab().microphone_only, here=planned.here)
+        comings.show()
         ringing.show(planned.camera_line, here=planned.here)
     if not planned.here:
         _dress(styles, planned.modes)

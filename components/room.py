@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from calls.rooms import Room, View
 from calls.states import Status
 from components import (
     chat,
-    clock,
+    company,
     effect_picker,
     layout_picker,
     path_picker,
@@ -16,7 +15,6 @@ from components import (
     session,
     unread,
 )
-from components.names import listed
 
 
 def show() -> None:
@@ -25,11 +23,10 @@ def show() -> None:
     if view is None or view.room is None or view.me.status is not Status.IN_CALL:
         _nowhere()
         return
-    _title(view, view.room)
-    # What is below stays at its place whatever comes and goes here: moved, it would lose a message half typed.
-    for part in (layout_picker, path_picker):
-        with st.container():
-            part.show(view)
+    company.show()
+    layout_picker.show()
+    with st.container():  # whatever comes and goes in it, what is below stays: moved, a field would lose its text
+        path_picker.show(view)
     roster.show()
     unread.show()
     talk, link, effects = st.tabs(["Chat", "Link", "Effect"], key="tabs")
@@ -47,12 +44,3 @@ def _nowhere() -> None:
     st.caption("You are in no room. Call somebody, open a new room or join one by its code, in the lobby.")
     st.page_link("pages/lobby.py", label="Go to the lobby", icon=":material/home:")
 
-
-def _title(view: View, room: Room) -> None:
-    with st.container(key="call-title", horizontal=True, vertical_alignment="center"):
-        if view.others and room.started_at:
-            names = listed([person.name for person in view.others])
-            st.subheader(f"In call with {names}", width="content", anchor=False)
-            clock.show(session.services().time.since(room.started_at))
-        else:
-            st.subheader("Waiting for somebody to join", width="content", anchor=False)

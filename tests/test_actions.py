@@ -9,8 +9,9 @@ from calls.actions import Actions, read
 from calls.errors import SignalError
 from calls.paths import MediaPath
 from calls.registry import Registry
+from calls.rooms import Layout
 from calls.states import Status
-from tests.people import Person
+from tests.people import Person, connect
 
 
 @pytest.fixture
@@ -65,6 +66,14 @@ def test_the_server_is_told_what_is_sent(actions: Actions, alice: Person) -> Non
     """By the page, which knows it before a run does."""
     actions.perform(alice.id, read(act("send", camera=True, microphone=False)))
     assert (alice.me.camera, alice.me.microphone) == (True, False)
+
+
+def test_the_stage_is_chosen(actions: Actions, alice: Person, bob: Person) -> None:
+    """For who chooses alone."""
+    connect(alice, bob)
+    assert actions.perform(alice.id, read(act("layout", layout="pin", pinned=bob.id)))["type"] == "done"
+    assert (alice.me.layout, alice.me.pinned, bob.me.layout) == (Layout.PIN, bob.id, Layout.AUTO)
+    assert actions.perform(alice.id, read(act("layout", "2", layout="pin", pinned="nobody")))["code"] == "gone"
 
 
 def test_what_cannot_be_done_has_a_code_and_a_reason(

@@ -58,13 +58,13 @@ def test_a_room_says_whom_the_stage_shows(registry: Registry, alice: Person, bob
     code = alice.opens_room()
     assert room_of(alice)["shown"] is None
     bob.joins(code)
-    assert (room_of(alice)["shown"], room_of(alice)["grid"]) == (bob.id, False)
+    assert (room_of(alice)["shown"], room_of(alice)["layout"]) == (bob.id, "speaker")
     carol.joins(code)
     registry.speaks(code, carol.id)
     room = room_of(alice)
-    assert (room["speaks"], room["shown"], room["grid"]) == (carol.id, carol.id, True)
+    assert (room["speaks"], room["shown"], room["layout"]) == (carol.id, carol.id, "grid")
     registry.choose_layout(alice.id, Layout.PIN, bob.id)
-    assert (room_of(alice)["shown"], room_of(alice)["grid"]) == (bob.id, False)
+    assert (room_of(alice)["shown"], room_of(alice)["layout"]) == (bob.id, "pin")
 
 
 # What is left for a run
@@ -109,6 +109,16 @@ def test_what_a_run_draws_needs_one(registry: Registry, alice: Person, bob: Pers
     else:
         registry.attach(alice.seat.token)
     assert key(alice) != before
+
+
+def test_a_fourth_who_comes_or_goes_needs_no_run(registry: Registry, alice: Person, bob: Person, carol: Person) -> None:
+    """All that changes then is data: titles, rosters, whom one can pin."""
+    code, dave = gather(alice, bob, carol), Person.enters(registry, "Dave")
+    before = key(alice)
+    dave.joins(code)
+    assert (key(alice), len(room_of(alice)["people"])) == (before, 4)
+    dave.puts_down(code)
+    assert key(alice) == before
 
 
 def test_a_direct_call_is_a_run_when_it_comes_up_and_none_when_somebody_mutes(

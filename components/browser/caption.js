@@ -45,7 +45,7 @@ export function caption(room, data) {
   const text = whyEmpty(room, person, data);
   if (text) return { kind: "cover", text };
   // Of two, each knows; of more, whose picture this is changes.
-  if (!person || room.grid || room.people.length < 3) return null;
+  if (!person || room.layout === "grid" || room.people.length < 3) return null;
   return { kind: "name", text: person.microphone ? person.name : `${person.name} · muted` };
 }
 
@@ -54,7 +54,8 @@ export function caption(room, data) {
  * @param {Member | undefined} person
  * @param {Data} data
  */
-function whyEmpty({ grid }, person, { refusal, connecting }) {
+function whyEmpty({ layout }, person, { refusal, connecting }) {
+  const grid = layout === "grid";
   if (!person) return "Nobody else is here yet. Share the link.";
   if (!person.connected && !grid) return `${person.name} lost the connection. Waiting for them to come back…`;
   if (refusal) return refusal;

@@ -1,11 +1,11 @@
 // What a direct call looks like: the other person large, oneself small, and the buttons.
 
+import { hangUp } from "./bar.js";
 import { find } from "./find.js";
 import { stageVideo } from "./frames.js";
 import { own } from "./own.js";
 import { details, measure, words } from "./quality.js";
 
-const HANG_UP = ".st-key-hang-up button";
 const MEASURE_EVERY = 2_000;  // ms
 const TROUBLE = /** @type {Record<string, string>} */ ({
   NotAllowedError: "The browser did not allow it.",
@@ -19,7 +19,7 @@ const DOES = {
   screen: () => own.share(),
   pip: pictureInPicture,
   full: fullScreen,
-  end: () => /** @type {HTMLElement | null} */ (document.querySelector(HANG_UP))?.click(),
+  end: hangUp,
 };
 
 /** @type {HTMLElement | null} */

@@ -5,7 +5,6 @@
 // answer.
 
 import { act } from "./acts.js";
-import { chime } from "./chime.js";
 import { accept as acceptDirect } from "./direct.js";
 import { find } from "./find.js";
 import { layer } from "./layer.js";
@@ -50,7 +49,6 @@ function show(parent, { camera, here }) {
   const ring = here ? view.ring : null;
   ringer.follow(ring, find(parent, ".ringing-hear"), () => layer.dialog?.focus());
   offerNotifications(find(parent, ".ringing-notify"), view.me?.status === "IDLE");
-  chime();
   if (ring) open(find(parent, ".ringing-dialog"), ring, camera);
   else close();
 }

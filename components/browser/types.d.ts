@@ -14,7 +14,7 @@ interface Me { id: string; status: Status; camera: boolean; microphone: boolean 
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
   invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
-  speaks: string | null; shown: string | null; grid: boolean }
+  speaks: string | null; shown: string | null; layout: "speaker" | "grid" | "pin" }
 interface Member { id: string; name: string; camera: boolean; microphone: boolean; connected: boolean }
 interface Message { author: string; name: string; text: string; at: number }
 interface Chat { room: string; from: number; messages: Message[]; now: number }
@@ -25,6 +25,7 @@ type Act =
   | { act: "accept" | "put_down"; room: string; deadline?: number }
   | { act: "say"; room: string; text: string }
   | { act: "clear_missed" }
+  | { act: "layout"; layout: Room["layout"]; pinned: string | null }
   | { act: "read"; room: string; count: number }
   | { act: "send"; camera: boolean; microphone: boolean };
 type ActMessage = Act & { type: "act"; id: string };

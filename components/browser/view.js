@@ -13,9 +13,9 @@ export const view = {
   follow,
 
   /**
-   * Seconds from the registry's clock to the one of this browser, which counts from the epoch.
+   * Seconds from the registry's clock to the one of this browser that counts from the epoch, and to the one that nobody sets.
    */
-  ahead: 0,
+  ahead: { date: 0, steady: 0 },
 
   /**
    * @param {Partial<View>} parts are those that have changed
@@ -38,7 +38,7 @@ export const view = {
 
   /** @param {number} now */
   knows(now) {
-    this.ahead = Date.now() / 1_000 - now;
+    this.ahead = { date: Date.now() / 1_000 - now, steady: performance.now() / 1_000 - now };
   },
 
   /**
@@ -46,7 +46,15 @@ export const view = {
    * @param {number} at
    */
   date(at) {
-    return new Date((at + this.ahead) * 1_000);
+    return new Date((at + this.ahead.date) * 1_000);
+  },
+
+  /**
+   * How many seconds ago that moment was.
+   * @param {number} at
+   */
+  elapsed(at) {
+    return Math.max(0, performance.now() / 1_000 - this.ahead.steady - at);
   },
 
   forget() {

@@ -10,7 +10,7 @@ const ben = { ...me, id: "b", name: "Ben" }, cem = { ...me, id: "c", name: "Cem"
 const here = { direct: false, refusal: "", connecting: false };
 
 function of(people, more = {}, data = {}) {
-  return caption({ people, shown: people[1]?.id ?? null, grid: false, ...more }, { ...here, ...data });
+  return caption({ people, shown: people[1]?.id ?? null, layout: "speaker", ...more }, { ...here, ...data });
 }
 
 function cover(text) {
@@ -36,8 +36,8 @@ test("it is said why there is no picture, the worst first", () => {
 
 test("into a picture of everybody, it is written who has no camera on", () => {
   const dark = { ...ben, connected: false, camera: false };
-  assert.equal(of([me, dark, cem], { grid: true }), null);
-  assert.deepEqual(of([me, dark, cem], { grid: true }, { connecting: true }), cover("Connecting…"));
+  assert.equal(of([me, dark, cem], { layout: "grid" }), null);
+  assert.deepEqual(of([me, dark, cem], { layout: "grid" }, { connecting: true }), cover("Connecting…"));
 });
 
 test("of more than two, it is said whose picture it is", () => {

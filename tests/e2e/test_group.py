@@ -17,7 +17,7 @@ def test_everybody_sees_and_hears_everybody(three: list[Person]) -> None:
 
 
 def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: list[Person]) -> None:
-    """Speaker shows who is to be heard, with the name; Pin shows one person whoever speaks."""
+    """Speaker shows who is to be heard, with the name; Pin keeps who is seen, or who is chosen, whoever speaks."""
     alice, bob, carol = three
     for person in three:
         person.switches("Mute microphone")
@@ -30,10 +30,15 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
     alice.sees(carol)
 
     alice.chooses_layout("Pin")
+    carol.switches("Mute microphone")
+    bob.switches("Unmute microphone")
+    expect(alice.page.get_by_role("listitem").filter(has_text=bob.name)).to_have_attribute("data-kind", "speaks")
+    alice.sees(carol)
+    alice.page.get_by_label("Pinned person").select_option(label=bob.name)
     alice.sees(bob)
     alice.chooses_layout("Grid")
     alice.sees_all(*three)
-    for person in (alice, bob):
+    for person in (alice, carol):
         person.switches("Unmute microphone")
 
 

@@ -48,7 +48,7 @@ async def test_nobody_waits_for_a_locked_database(server: Server) -> None:
             while json.loads(await line.recv())["type"] != "changed":  # what there is to draw at first
                 pass
             with locked(server):
-                await ben.presses("Hang up")
+                await ben.hangs_up()
                 assert ben.page.shows("Leave")
                 while json.loads(await line.recv())["type"] != "changed":
                     pass
@@ -70,7 +70,7 @@ async def test_a_server_that_stops_keeps_what_waits(tmp_path: Path) -> None:
         with locked(server):
             async with Visitor.opens(server.url) as ada, Visitor.opens(server.url) as ben:
                 await talk(ada, ben)
-                await ben.presses("Hang up")
+                await ben.hangs_up()
             process.terminate()
             while _answers(server):
                 await asyncio.sleep(0.05)

@@ -38,8 +38,8 @@ async def test_a_call_goes_on_whatever_a_stranger_sends(server: Server) -> None:
         assert stranger.page.shows("Your name")
         for visitor in (ada, ben):
             await visitor.runs()
-            assert visitor.page.shows("Hang up")
+            assert visitor.page.shows("bar")
         assert (ada.token, ben.token) == tokens
-        await ben.presses("Hang up")
+        await ben.hangs_up()
         for visitor in (ada, ben):
             await visitor.presses("Leave")

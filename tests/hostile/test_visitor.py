@@ -13,8 +13,8 @@ async def test_a_visitor_enters_calls_and_hangs_up(server: Server) -> None:
         await ada.calls("Ben Wire")
         ring = await ben.answers(accepts=True)
         assert (ring["name"], ring["incoming"]) == ("Ada Wire", True)
-        await ben.sees(lambda page: page.shows("Hang up"))
-        await ben.presses("Hang up")
+        await ben.sees(lambda page: page.shows("bar"))
+        await ben.hangs_up()
         await ben.sees(lambda page: page.shows("Leave"))
 
 

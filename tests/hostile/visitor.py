@@ -132,6 +132,13 @@ class Visitor:
         await self.runs()
         return ring
 
+    async def hangs_up(self) -> None:
+        """Press Hang up, and draw what became of it."""
+        async with self.line() as line:
+            await line.send(json.dumps({"type": "hello", "token": self.token}))
+            await _does(line, "put_down", room=self.page.data("bar")["room"])
+        await self.runs()
+
     async def reports(self, key: str, value: Any) -> None:
         """What a component's JavaScript says: for one of version 1 its value, for one of version 2 a dictionary of
         states. Waits for the end of a run."""

@@ -36,54 +36,14 @@ def code(visitor: Visitor) -> str:
 # Who is there
 
 
-def test_the_title_names_the_others(calling: Visitor, registry: Registry, bob: Person) -> None:
-    """In the order they came: up to three by name, of more the first two and how many else."""
-    titles = []
-    for name in ("Zoe", "*Carol*", "Dave"):
-        Person.enters(registry, name).joins(code(calling))
-        calling.looks_again()
-        titles += calling.titles
-    assert titles == [
-        "In call with Bob and Zoe",
-        "In call with Bob, Zoe and \\*Carol\\*",
-        "In call with Bob, Zoe and 2 others",
-    ]
-
-
-def test_one_is_told_who_comes_and_who_goes(calling: Visitor, eve: Person) -> None:
-    """Once each, on whichever page, by a name that is no markup; of coming in oneself the page tells."""
-    assert calling.told == []
-    mallory = Person.enters(eve.registry, "*Mallory*")
-    calling.goes_to("history")
-    for act, told in (
-        (lambda: mallory.joins(code(calling)), ["\\*Mallory\\* joined"]),
-        (lambda: None, []),
-        (lambda: eve.joins(code(calling)), ["Eve joined"]),
-        (lambda: mallory.leaves(), ["\\*Mallory\\* left"]),
-        (lambda: None, []),
-    ):
-        act()
-        calling.looks_again()
-        assert calling.told == told
-
-
-def test_the_end_of_a_call_is_no_parting(calling: Visitor, bob: Person) -> None:
-    """Why it is over is told in its own line."""
-    bob.puts_down(code(calling))
-    calling.looks_again()
-    assert calling.told == []
-    assert any(text.startswith("Call ended · with Bob") for text in calling.reads)
-
-
-def test_the_stage_shows_everybody_once_there_are_three(calling: Visitor, registry: Registry, eve: Person) -> None:
-    """Also when the browser, which has not heard of the third one yet, reports what was shown before."""
-    speaker = calling.widgets
-    eve.joins(code(calling))
-    calling.looks_again()
-    calling.reports(speaker)
+def test_what_the_stage_shows_is_chosen(calling: Visitor, registry: Registry, bob: Person) -> None:
+    """By a message of the page's, whether there is a line or none."""
+    assert calling.has("parley_layout_picker")
+    assert calling.does("layout", layout="grid")["type"] == "done"
+    assert calling.does("layout", layout="pin", pinned=bob.id)["type"] == "done"
     [ada] = [person for person in registry.snapshot().people if person.name == "Ada"]
-    assert ada.layout is Layout.AUTO
-    assert calling.chosen["View"] is Layout.GRID
+    assert (ada.layout, ada.pinned) == (Layout.PIN, bob.id)
+    assert calling.does("layout", layout="pin", pinned="nobody")["code"] == "gone"
 
 
 # Going
@@ -93,7 +53,7 @@ def test_who_hangs_up_leaves_the_others_in_the_room(calling: Visitor, bob: Perso
     """One line says with whom it was, and the others go on."""
     eve.joins(code(calling))
     calling.looks_again()
-    calling.presses("Hang up")
+    calling.hangs_up()
     assert calling.titles[0] == "Hello, Ada"
     assert any(text.startswith("Call ended · with Bob and Eve, 0:0") for text in calling.reads)
     assert bob.company == ["Eve"]
@@ -106,9 +66,8 @@ def test_who_is_left_alone_waits_in_the_room(calling: Visitor, bob: Person, eve:
     for person in (bob, eve):
         person.puts_down(code(calling))
     calling.looks_again()
-    assert calling.titles == ["Waiting for somebody to join"]
-    assert sorted(calling.told) == ["Bob left", "Eve left"]
-    calling.presses("Hang up")
+    assert calling.titles == ["Room"]
+    calling.hangs_up()
     assert "Call ended" in calling.reads
 
 
@@ -121,11 +80,10 @@ def test_an_invitation_rings(calling: Visitor, bob: Person, eve: Person) -> None
     assert (eve.status, eve.me.room) == (Status.INCOMING, code(calling))
     assert eve.view.other is not None
     assert eve.view.other.name == "Ada"
-    assert calling.titles == ["In call with Bob"]
+    assert calling.titles == ["Room"]
     eve.accepts(code(calling))
     calling.looks_again()
-    assert calling.titles == ["In call with Bob and Eve"]
-    assert calling.told == ["Eve joined"]
+    assert calling.titles == ["Room"]
 
 
 def test_an_invitation_can_be_taken_back(calling: Visitor, bob: Person, eve: Person, registry: Registry) -> None:
@@ -149,7 +107,7 @@ def test_an_invitation_that_nobody_takes_is_told(calling: Visitor, eve: Person, 
         eve.puts_down(code(calling))
         calling.looks_again()
     assert line in calling.reads
-    assert calling.titles == ["In call with Bob"]
+    assert calling.titles == ["Room"]
     calling.presses("Dismiss")
     assert line not in calling.reads
 
@@ -210,5 +168,5 @@ def test_who_is_left_behind_may_go_back_as_well(calling: Visitor, bob: Person, r
     assert any(text.startswith("Connection lost") for text in calling.reads)
     calling.presses("Rejoin")
     assert (calling.tab.room, calling.tab.left) == (room, None)
-    calling.presses("Hang up")
+    calling.hangs_up()
     assert "Rejoin" not in calling.buttons

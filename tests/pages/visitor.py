@@ -91,6 +91,9 @@ class Visitor:
         """The messages of this type that the last run has brought to a page without a line."""
         return [message for message in self.data("parley_doorbell")["messages"] if message["type"] == kind]
 
+    def hangs_up(self) -> None:
+        assert self.does("put_down", room=self.data("parley_bar")["room"])["type"] == "done"
+
     def calls(self, other: Person) -> dict[str, Any]:
         return self.does("call", whom=other.id)
 
@@ -125,7 +128,9 @@ class Visitor:
 
     @property
     def titles(self) -> list[str]:
-        return [title.value for title in (*self.page.header, *self.page.subheader)]
+        """The titles on the page; that of a room, which the browser writes, is "Room"."""
+        titles = [title.value for title in (*self.page.header, *self.page.subheader)]
+        return ["Room", *titles] if self.has("parley_company") else titles
 
     @property
     def reads(self) -> list[str]:
