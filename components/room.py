@@ -43,4 +43,3 @@ def _nowhere() -> None:
     st.header("No call", anchor=False)
     st.caption("You are in no room. Call somebody, open a new room or join one by its code, in the lobby.")
     st.page_link("pages/lobby.py", label="Go to the lobby", icon=":material/home:")
-
