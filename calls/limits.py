@@ -104,7 +104,7 @@ ICE_CREDENTIAL = 256  # characters of a user name or a password (RFC 8839, secti
 REMOTE_CANDIDATES = 32  # that one connection asks, whether signalled or peer-reflexive; further ones are left out
 MDNS_NAMES = 4  # `.local` names that one connection tries to resolve
 EARLY_DATAGRAMS = 256  # that wait to be read, of one connection: a handshake has about ten
-OFFERS = Rate("offers", 10, 15)  # of one session: each costs a certificate, threads and sockets
+OFFERS = Rate("offers", 20, 30)  # of one session, two a call: each costs a certificate, threads and sockets
 CONNECT_WITHIN = 30  # seconds; a connection that does not come about is given up then
 
 # Datagrams
