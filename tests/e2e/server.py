@@ -76,6 +76,13 @@ class Server:
                 self._process.wait()
             self._process = None
 
+    def kill(self) -> None:
+        """End the process without a word, as a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
     @property
     def pid(self) -> int:
         assert self._process is not None

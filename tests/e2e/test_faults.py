@@ -113,9 +113,9 @@ def test_without_push_every_page_asks(tmp_path: Path, strangers: tuple[Person, P
 
 
 def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strangers: tuple[Person, Person]) -> None:
-    """The pages say that it is being restarted, until it is back; then both are in the lobby under their names, read
-    why, are back in the same call by one press, and can call. Where nobody answers, both are told so, each in words of
-    their own."""
+    """The pages say that it is being restarted, or cannot be reached where it has crashed, until it is back; then both
+    are in the lobby under their names, read why, are back in the same call by one press, and can call. Where nobody
+    answers, both are told so, each in words of their own."""
     alice, bob = strangers
     with serving(tmp_path, ring_timeout="4") as server:
         alice.meets(bob, server.url)
@@ -130,11 +130,12 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
             one.reads("The connection was lost for too long, or the server was restarted.")
         alice.page.reload()
         alice.reads("The connection was lost for too long, or the server was restarted.")
+        _rejoin(alice, bob)
+        server.kill()
         for one in (alice, bob):
-            one.press("Rejoin")
-        for one, other in ((alice, bob), (bob, alice)):
-            one.is_in_call_with(other)
-            one.sees(other)
+            expect(one.page.get_by_text("The server cannot be reached")).to_be_visible(timeout=WITHIN)
+        server.start()
+        _rejoin(alice, bob)
         alice.hangs_up()
         bob.reads("Call ended")
         alice.calls(bob)
@@ -151,6 +152,14 @@ def test_a_restarted_server_brings_both_back_to_the_lobby(tmp_path: Path, strang
             expect(one.page.get_by_text("The server is being restarted")).to_be_hidden(timeout=WITHIN)
         alice.calls(bob)
         bob.rings_for(alice)
+
+
+def _rejoin(alice: Person, bob: Person) -> None:
+    for one in (alice, bob):
+        one.press("Rejoin")
+    for one, other in ((alice, bob), (bob, alice)):
+        one.is_in_call_with(other)
+        one.sees(other)
 
 
 def test_a_page_that_waits_for_long_offers_a_way(server: Server, strangers: tuple[Person, Person]) -> None:
