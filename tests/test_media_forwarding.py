@@ -628,9 +628,9 @@ async def test_who_has_gone_is_told_nothing(meeting: Party, caplog: pytest.LogCa
     camera, microphone = original(carol, "video"), original(carol, "audio")
     await carol.closes()
     for source in (camera, microphone):
-        source.request_keyframe()
+        source.pass_request_keyframe()
         source.cap(100_000)
-        source.limit_changed(50_000)
+        source.pass_limit(50_000)
         source.publish(Packet("VP8", 0, 0, b"", marker=True, entry=True))
     await settled()
     assert not caplog.records

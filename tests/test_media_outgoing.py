@@ -285,12 +285,12 @@ async def test_showing_the_same_again_is_free(track: OutgoingTrack, connection: 
 async def test_lost_pictures_reach_the_source_that_is_on(track: OutgoingTrack, clock: Ticking) -> None:
     """And no other; nobody is asked while nothing is on."""
     first, second = Asked(), Asked()
-    track.needs_keyframe()
+    track.request_keyframe()
     track.show(first)
     plays(first, clock, range(1), entry=0)
     track.show(second)
     clock.advance(1)
-    track.needs_keyframe()
+    track.request_keyframe()
     assert (first.keyframes, second.keyframes) == (2, 1)
 
 
@@ -299,11 +299,11 @@ async def test_a_viewer_s_limit_is_that_of_what_it_sees(track: OutgoingTrack, cl
     first, second = Asked(), Asked()
     track.show(first)
     plays(first, clock, range(1), entry=0)
-    track.can_take(300_000)
+    track.limit(300_000)
     track.show(second)
     plays(second, clock, range(1), entry=0)
     assert first.limits == [300_000, None]
-    track.can_take(200_000)
+    track.limit(200_000)
     assert second.limits == [300_000, 200_000]
 
 
@@ -315,7 +315,7 @@ async def test_a_line_that_is_full_rests_until_a_keyframe(
     track.show(source)
     plays(source, clock, range(3), entry=0)
     track.rest(1.0)
-    track.can_take(100_000)
+    track.limit(100_000)
     plays(source, clock, range(3, 15), entry=8)  # 0.8 s
     assert (connection.payloads, source.keyframes, source.limits) == ([0, 1, 2], 1, [100_000])
     plays(source, clock, range(15, 30), entry=25)

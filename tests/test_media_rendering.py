@@ -317,7 +317,7 @@ async def test_a_keyframe_is_made_for_a_viewer_who_lacks_one(original: Asked, re
     viewer, packets = Kept(), encoded([100, 110, 120])
     rendering.add(viewer)
     await play(original, packets[:1], has(viewer, 1))
-    rendering.ask_for_keyframe()
+    rendering.request_keyframe()
     await play(original, packets[1:2], has(viewer, 2))
     await play(original, packets[2:], has(viewer, 3))
     assert [packet.entry for packet in viewer.packets] == [True, True, False]

@@ -88,7 +88,7 @@ def test_a_keyframe_is_asked_for_at_once(clock: Ticking) -> None:
     """The first request of all is not held back, at whatever time it comes."""
     clock.now = 0.0
     source = Asked()
-    source.ask_for_keyframe()
+    source.request_keyframe()
     assert source.keyframes == 1
 
 
@@ -97,7 +97,7 @@ def test_a_keyframe_is_asked_for_at_a_bounded_rate(clock: Ticking) -> None:
     assert KEYFRAME_EVERY == 0.3
     source, begin = Asked(), clock.now
     while clock.now < begin + 2.95:
-        source.ask_for_keyframe()
+        source.request_keyframe()
         clock.advance(0.01)
     assert source.keyframes == 10
 
@@ -106,7 +106,7 @@ def test_sources_do_not_hold_each_other_back(clock: Ticking) -> None:
     """The rate is that of one feed."""
     first, second = Asked(), Asked()
     for source in (first, second):
-        source.ask_for_keyframe()
+        source.request_keyframe()
     assert (first.keyframes, second.keyframes) == (1, 1)
 
 

@@ -89,7 +89,7 @@ async def test_limits_that_change_without_end_are_told_now_and_then(receiving: R
     receiving.said.clear()
     receiving.receiver._told_at = 0.0
     for limit in range(100_000, 200_000, 100):
-        receiving.source.limit_changed(limit)
+        receiving.source.pass_limit(limit)
     await settled()
     assert len(receiving.said) == 1
     assert isinstance(receiving.said[0], RtcpPsfbPacket)

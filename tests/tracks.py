@@ -4,18 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import NoReturn
 
 import av
 import numpy as np
 import pytest
-from aiortc import MediaStreamTrack
-from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, VideoFrame
 
 from calls.media.codecs import VideoDecoder, VideoEncoder
 from calls.media.mixer import Ear, Voice
 from calls.media.packet import Packet
+from calls.media.rtc.receiver import IncomingTrack
 from calls.media.source import Source
 from tests.people import FakeClock
 
@@ -45,10 +43,10 @@ class Asked(Source):
         self.keyframes = 0
         self.limits: list[int | None] = []
 
-    def request_keyframe(self) -> None:
+    def pass_request_keyframe(self) -> None:
         self.keyframes += 1
 
-    def limit_changed(self, bitrate: int | None) -> None:
+    def pass_limit(self, bitrate: int | None) -> None:
         self.limits.append(bitrate)
 
 
@@ -64,17 +62,14 @@ class Arriving(Asked):
         self.caps.append(bitrate)
 
 
-class Arrived(MediaStreamTrack):
+class Arrived(IncomingTrack):
     """A track of a connection; its packets are those that a test publishes."""
 
-    def __init__(self, kind: str = "video") -> None:
-        super().__init__()
-        self.kind = kind
-        self.source = Arriving(kind)
+    source: Arriving  # type: ignore[assignment] # what stands in for the connection's
 
-    async def recv(self) -> NoReturn:
-        """Never used: packets are published."""
-        raise MediaStreamError
+    def __init__(self, kind: str = "video") -> None:
+        super().__init__(kind)
+        self.source = Arriving(kind)
 
     def end(self) -> None:
         """The other side has gone."""

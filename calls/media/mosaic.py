@@ -72,10 +72,10 @@ class Mosaic(Source):
             self._work = None
             self._borrow(self._tiles, ())
 
-    def request_keyframe(self) -> None:
+    def pass_request_keyframe(self) -> None:
         self._keyframe = True
 
-    def limit_changed(self, bitrate: int | None) -> None:
+    def pass_limit(self, bitrate: int | None) -> None:
         self._limit = min(bitrate or self._bitrate, self._bitrate)
 
     def _borrow(self, before: Sequence[Tile], now: Sequence[Tile]) -> None:

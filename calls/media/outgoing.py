@@ -73,7 +73,7 @@ class OutgoingTrack(MediaStreamTrack):
             source.add(self)
             if self._limit is not None:
                 source.limit(self, self._limit)
-            source.ask_for_keyframe()
+            source.request_keyframe()
 
     def take(self, source: Source, packet: Packet) -> None:
         """Send a packet of the source that is on, or begin with the one that is wanted."""
@@ -90,7 +90,7 @@ class OutgoingTrack(MediaStreamTrack):
         if source is not self._wanted or time.monotonic() < self._rests_until:
             return False
         if not packet.entry:
-            source.ask_for_keyframe()
+            source.request_keyframe()
             return False
         if self._source:
             self._source.remove(self)
@@ -101,12 +101,12 @@ class OutgoingTrack(MediaStreamTrack):
 
     # What the other side says of the stream
 
-    def needs_keyframe(self) -> None:
+    def request_keyframe(self) -> None:
         """It has lost the picture (PLI or FIR, RFC 4585 and 5104)."""
         if self._source:
-            self._source.ask_for_keyframe()
+            self._source.request_keyframe()
 
-    def can_take(self, bitrate: int | None) -> None:
+    def limit(self, bitrate: int | None) -> None:
         """So many bits per second reach it, when they are fewer than it is sent."""
         self._limit = bitrate
         for source in {each for each in (self._source, self._wanted) if each}:

@@ -74,10 +74,10 @@ class Rendering(Source):
         elif not wanted and self._work:
             self._stop()
 
-    def request_keyframe(self) -> None:
+    def pass_request_keyframe(self) -> None:
         self._keyframe = True
 
-    def limit_changed(self, bitrate: int | None) -> None:
+    def pass_limit(self, bitrate: int | None) -> None:
         self._limit = bitrate
 
     def _start(self) -> None:
@@ -91,7 +91,7 @@ class Rendering(Source):
             asyncio.create_task(self._render_newest(VideoEncoder())),
         ]
         self._original.add(self)
-        self._original.ask_for_keyframe()
+        self._original.request_keyframe()
 
     def _stop(self) -> None:
         self._original.remove(self)
@@ -105,7 +105,7 @@ class Rendering(Source):
         if len(self._pictures) > MOST_WAITING:
             self._begin_anew()
         if self._assembler.needs_keyframe:
-            source.ask_for_keyframe()
+            source.request_keyframe()
         if self._pictures:
             self._decodable.set()
 

@@ -48,12 +48,12 @@ class Source:
             except Exception:  # one reader's fault must reach neither the sender nor the others
                 logger.exception("A packet could not be handed on")
 
-    def ask_for_keyframe(self) -> None:
+    def request_keyframe(self) -> None:
         """A reader cannot go on without one. Asked often, the sender is told at most every KEYFRAME_EVERY seconds."""
         now = time.monotonic()
         if now - self._asked_at >= KEYFRAME_EVERY:
             self._asked_at = now
-            self.request_keyframe()
+            self.pass_request_keyframe()
 
     def limit(self, reader: Reader, bitrate: int | None) -> None:
         """A reader can take this many bits per second and no more; None: any number. The smallest limit counts."""
@@ -61,15 +61,15 @@ class Source:
             self._limits.pop(reader, None)
         else:
             self._limits[reader] = bitrate
-        self.limit_changed(min(self._limits.values(), default=None))
+        self.pass_limit(min(self._limits.values(), default=None))
 
-    # What kinds of sources do in their own ways
+    # What kinds of sources do in their own ways: what the readers ask for is passed on to who sends
 
     def readers_changed(self) -> None:
         """Somebody came or went."""
 
-    def request_keyframe(self) -> None:
+    def pass_request_keyframe(self) -> None:
         """Make the sender begin anew with a picture that needs no other one."""
 
-    def limit_changed(self, bitrate: int | None) -> None:
+    def pass_limit(self, bitrate: int | None) -> None:
         """The slowest reader's limit in bits per second, None without any."""

@@ -2,7 +2,7 @@
 
 Private names in use:
 
-- RTCRtpReceiver._track is set when the other side's track is known: there our source is attached to it.
+- RTCRtpReceiver._track is set when the other side's track is known: there it becomes ours, with our source.
 - RTCRtpReceiver.__codecs, __rtx_ssrc, __started, __transport and __rtcp_task: what `receive` sets up; ours starts no
   decoder thread, which the original always does. RTCDtlsTransport._register_rtp_receiver is used as the original does.
   __stop_decoder and _handle_disconnect are called when the other side has gone. _handle_rtp_packet gets what came while
@@ -54,15 +54,15 @@ class Incoming(Source):
         """Let the browser send no more than this many bits per second, whatever it might."""
         if bitrate != self._cap:
             self._cap = bitrate
-            self._receiver.tell_bitrate()
+            self._receiver.limit()
 
-    def request_keyframe(self) -> None:
-        self._receiver.tell_picture_loss()
+    def pass_request_keyframe(self) -> None:
+        self._receiver.request_keyframe()
 
-    def limit_changed(self, bitrate: int | None) -> None:
+    def pass_limit(self, bitrate: int | None) -> None:
         if bitrate != self._limit:
             self._limit = bitrate
-            self._receiver.tell_bitrate_soon()
+            self._receiver.limit_soon()
 
     @property
     def most(self) -> int:
@@ -70,9 +70,15 @@ class Incoming(Source):
         return min(self._cap, self._limit or self._cap)
 
 
+class IncomingTrack(RemoteStreamTrack):
+    """A track of a browser, and the stream that it is. Nobody reads the track: packets are published."""
+
+    source: Incoming
+
+
 def source_of(track: MediaStreamTrack | None) -> Incoming | None:
     """The stream of a track that came with a connection of this module."""
-    return getattr(track, "source", None)
+    return track.source if isinstance(track, IncomingTrack) else None
 
 
 class RTCRtpReceiver(aiortc.RTCRtpReceiver):
@@ -91,6 +97,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         self.__dict__["_remote_track"] = track
         if track is not None:
             self._source, self._told_at = Incoming(self, track.kind), 0.0
+            track.__class__ = IncomingTrack
             track.source = self._source  # type: ignore[attr-defined]
 
     async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
@@ -133,7 +140,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         """A browser that tries how much the way can take sends packets twice, and some write numbers that are none."""
         arrival = self._losses.arrived(packet.sequence_number, now, resent=resent)
         if arrival is Arrival.RESTART:
-            self._source.ask_for_keyframe()
+            self._source.request_keyframe()
         if self._losses.missing and self._asking is None:
             self._ask_later(now)
         return arrival is Arrival.NEW or arrival is Arrival.RESTART
@@ -159,16 +166,16 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
             ssrc=packet.ssrc,
         )
         if estimate is not None:
-            self.tell_bitrate_soon()
+            self.limit_soon()
 
     # What the browser is told
 
-    def tell_bitrate_soon(self) -> None:
+    def limit_soon(self) -> None:
         """Now or, where that was told a moment ago, with one of the next estimates: there are two a second."""
         if time.monotonic() - self._told_at > TELL_EVERY:
-            self.tell_bitrate()
+            self.limit()
 
-    def tell_bitrate(self) -> None:
+    def limit(self) -> None:
         """How much it may send: as much as arrives well, and as everybody who watches can take (REMB)."""
         estimator: RemoteBitrateEstimator | None = self.__remote_bitrate_estimator
         if estimator and estimator.ssrcs and self.__rtcp_ssrc is not None:
@@ -183,7 +190,7 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
                 )
             )
 
-    def tell_picture_loss(self) -> None:
+    def request_keyframe(self) -> None:
         """That a keyframe is needed (PLI, RFC 4585)."""
         if self.__started and self._media_ssrc:
             self._tell(self._send_rtcp_pli(self._media_ssrc))

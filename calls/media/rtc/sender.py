@@ -123,11 +123,11 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         choked = self._opening.reported(highest, now, self._way.round_trip) if self._opening else None
         if choked:
             self._opening = None
-            track.can_take(self._capacity.choked(choked.limit))
+            track.limit(self._capacity.choked(choked.limit))
             track.rest(choked.rest)
             self._sent_at = float("-inf")
 
-    def _answer(self, numbers: list[int]) -> None:
+    def _resend(self, numbers: list[int]) -> None:
         """Send again what is missing there, as far as that helps."""
         now, least_most = time.monotonic(), ROUND_TRIPS
         round_trip = min(max(self.__rtt or ROUND_TRIP, least_most[0]), least_most[1])
@@ -147,7 +147,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
 
     def _send_keyframe(self) -> None:
         if track := self._pushing:
-            track.needs_keyframe()
+            track.request_keyframe()
         else:
             super()._send_keyframe()
 
@@ -155,7 +155,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         track = self._pushing
         if track and isinstance(packet, rtp_packets.RtcpRtpfbPacket):
             if packet.fmt == rtp_packets.RTCP_RTPFB_NACK:
-                self._answer(packet.lost)
+                self._resend(packet.lost)
             return
         await super()._handle_rtcp_packet(packet)
         if track and isinstance(packet, rtp_packets.RtcpRrPacket | rtp_packets.RtcpSrPacket):
@@ -166,7 +166,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
             with suppress(ValueError):
                 estimate = rtp_packets.unpack_remb_fci(feedback.fci)[0]
-                track.can_take(self._capacity.estimated(estimate, time.monotonic()))
+                track.limit(self._capacity.estimated(estimate, time.monotonic()))
 
     @property
     def _pushing(self) -> OutgoingTrack | None:
