@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import product
 
 from playwright.sync_api import Page
 
@@ -11,7 +12,7 @@ from tests.e2e.direct import goes_direct
 from tests.e2e.person import Person
 from tests.e2e.server import Server
 
-SIGHTS = (((1280, 800), "light"), ((390, 844), "dark"))
+SIGHTS = tuple(product(((1280, 800), (390, 844)), ("light", "dark")))
 """A window's size in CSS pixels, and the theme."""
 
 # How far the page can be scrolled to the side, in CSS pixels.
