@@ -369,7 +369,7 @@ class Registry:
             if path is MediaPath.SERVER:
                 self._take_path(room, room.through_server(reason, who))
             elif room.path is not path:
-                if len(room.members) != 2:
+                if not room.is_pair:
                     raise InputError("Only a call of two can be direct.")
                 attempt = self._new_direct(who, room.company(who)[0], self._clock() + self._direct_timeout)
                 self._take_path(room, replace(room, path=path, path_reason=reason, path_by=who, direct=attempt))

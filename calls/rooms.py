@@ -95,6 +95,11 @@ class Room:
     """The connection between two browsers, also while it is given up for the server's path."""
 
     @property
+    def is_pair(self) -> bool:
+        """Whether two are in it, whose media may take either path."""
+        return len(self.members) == 2
+
+    @property
     def goes_direct(self) -> bool:
         """Whether the media travel from browser to browser now, and nothing is needed of the server."""
         return self.path is MediaPath.DIRECT and self.direct is not None and self.direct.established

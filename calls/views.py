@@ -9,12 +9,9 @@ from typing import Any
 
 from calls.limits import CHAT_PAGE
 from calls.media.layout import in_force, shown, shows_grid
-from calls.rooms import Message, Participant, Room, Snapshot, View
+from calls.rooms import Layout, Message, Participant, Room, Snapshot, View
 
 Payload = dict[str, Any]
-
-PAIR = 2
-"""People whose media may take either path."""
 
 
 def parts(view: View, capacity: int) -> dict[str, Any]:
@@ -82,7 +79,7 @@ def page(view: View | None, past: int | None) -> str:
     if view is None:
         drawn: tuple[object, ...] = (past,)
     else:
-        me = replace(view.me, camera=False, microphone=False)
+        me = replace(view.me, camera=False, microphone=False, layout=Layout.AUTO, pinned=None)
         drawn = (past, me, view.epoch, view.ending, _drawn_room(view))
     return hashlib.blake2s(repr(drawn).encode(errors="replace"), digest_size=8).hexdigest()
 
@@ -93,7 +90,7 @@ def _drawn_room(view: View) -> tuple[object, ...] | None:
     if room is None:
         return None
     path = room.path, room.path_reason, room.path_by, room.direct
-    return room.code, room.ringing, len(room.members) == PAIR, shows_grid(view.me, room), path
+    return room.code, room.ringing, room.is_pair, shows_grid(view.me, room), path
 
 
 def room_of(view: View) -> Room | None:

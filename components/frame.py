@@ -57,7 +57,7 @@ def show() -> None:
         page_turner.show()
         hearing.show(in_call=planned.in_call)
         reported = devices.show(microphone_only=session.tab().microphone_only, here=planned.here)
-        comings.show()
+        comings.show(here=planned.here)
         ringing.show(planned.camera_line, here=planned.here)
     if not planned.here:
         _dress(styles, planned.modes)

@@ -17,7 +17,7 @@ MEANINGS = {
 
 def show(view: View) -> None:
     """Draw the switch, where there are two to switch for."""
-    if view.room is None or len(view.room.members) != 2 or not direct.possible():
+    if view.room is None or not view.room.is_pair or not direct.possible():
         return
     path = view.room.path
     st.segmented_control(

@@ -121,6 +121,16 @@ def test_a_fourth_who_comes_or_goes_needs_no_run(registry: Registry, alice: Pers
     assert key(alice) == before
 
 
+def test_whom_one_pins_needs_no_run(registry: Registry, alice: Person, bob: Person) -> None:
+    """Unless it takes the place of a picture of everybody, where the own preview is another."""
+    connect(alice, bob)
+    before = key(alice)
+    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    assert (key(alice), room_of(alice)["layout"]) == (before, "pin")
+    registry.choose_layout(alice.id, Layout.GRID)
+    assert key(alice) != before
+
+
 def test_a_direct_call_is_a_run_when_it_comes_up_and_none_when_somebody_mutes(
     registry: Registry, alice: Person, bob: Person
 ) -> None:

@@ -3,21 +3,24 @@
 import { act } from "./acts.js";
 import { find } from "./find.js";
 import { tellRefusal } from "./refusal.js";
-import { view } from "./view.js";
+
+/** The code of the room whose call it is. */
+let room = "";
 
 /** @param {Component<{ room: string }>} component */
 export default function bar({ data, parentElement }) {
   const button = /** @type {HTMLButtonElement} */ (find(parentElement, ".bar-hang-up")), problem = find(parentElement, "p");
+  ({ room } = data);
   button.disabled = false;
   button.onclick = async () => {
     button.disabled = true;
     tellRefusal(problem);
-    const answer = await act({ act: "put_down", room: data.room });
+    const answer = await hangUp();
     tellRefusal(problem, answer);
     button.disabled = answer.type === "done";  // the bar goes with the call
   };
 }
 
 export function hangUp() {
-  if (view.room) act({ act: "put_down", room: view.room.code });
+  return act({ act: "put_down", room });
 }

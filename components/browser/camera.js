@@ -1,7 +1,7 @@
 // The preview streamer's camera and microphone, asked for by the library in its frame. What a person has switched off in a
 // call stays off until the call is over, also over a reload or another connection.
 
-import { connectionOf, PREVIEW } from "./frames.js";
+import { previewTracks } from "./frames.js";
 import { own } from "./own.js";
 import { tabStorage } from "./storage.js";
 
@@ -39,8 +39,7 @@ export const camera = {
   },
 
   get tracks() {
-    const senders = connectionOf(PREVIEW)?.getSenders() ?? [];
-    return senders.flatMap(({ track }) => track?.kind === "video" ? track : []);
+    return previewTracks().filter(({ kind }) => kind === "video");
   },
 
   /** @param {string | null} call */

@@ -15,19 +15,22 @@ let before = null;
 /** @type {() => void} */
 let stop = () => {};
 
-/** @param {Component<unknown>} component */
-export default function show({ parentElement }) {
-  const list = find(parentElement, "div");
+/** @param {Component<{ here: boolean }>} component `here` is whether this tab speaks for the person */
+export default function show({ data, parentElement }) {
+  const draw = () => tell(find(parentElement, "div"), data.here ? view.room : null);
   stop();
-  stop = view.follow(() => tell(list));
-  tell(list);
+  stop = view.follow(draw);
+  draw();
   return stop;
 }
 
-/** @param {HTMLElement} list */
-function tell(list) {
-  const { came, gone } = comings(before, view.room);
-  before = view.room;
+/**
+ * @param {HTMLElement} list
+ * @param {Room | null} room
+ */
+function tell(list, room) {
+  const { came, gone } = comings(before, room);
+  before = room;
   came.forEach((name) => say(list, "login", `${name} joined`));
   gone.forEach((name) => say(list, "logout", `${name} left`));
   if (came.length) chime(NOTES);

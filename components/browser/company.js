@@ -1,6 +1,6 @@
 // Whom one is in a call with, and for how long: the title of the room.
 
-import { length } from "./clock.js";
+import { length } from "./length.js";
 import { find } from "./find.js";
 import { view } from "./view.js";
 
@@ -38,7 +38,7 @@ function write(element, text) {
 export function title(room) {
   if (!room) return "";
   const [, ...names] = room.people.map(({ name }) => name);
-  return names.length && room.since ? `In call with ${listed(names)}` : "Waiting for somebody to join";
+  return names.length ? `In call with ${listed(names)}` : "Waiting for somebody to join";
 }
 
 /**

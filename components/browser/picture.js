@@ -19,7 +19,7 @@ const DOES = {
   screen: () => own.share(),
   pip: pictureInPicture,
   full: fullScreen,
-  end: hangUp,
+  end: () => { hangUp(); },
 };
 
 /** @type {HTMLElement | null} */

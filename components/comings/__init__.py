@@ -7,6 +7,7 @@ from components import modules
 _component = modules.component("comings", Path(__file__).parent)
 
 
-def show() -> None:
-    """Draw a line for each, for a few seconds. They come to the browser by themselves."""
-    _component(key="comings")
+def show(*, here: bool) -> None:
+    """Draw a line for each, for a few seconds. They come to the browser by themselves; it says them where this tab
+    speaks for the person, and not in one whose place another has taken."""
+    _component(key="comings", data={"here": here})

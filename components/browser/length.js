@@ -1,3 +1,5 @@
+// How long something has been going on, as one reads it.
+
 /**
  * 65 -> "1:05", 3,700 -> "1:01:40".
  * @param {number} seconds
