@@ -93,7 +93,9 @@ RETURNS = Rate("returns", 10, 6)  # after a broken promise to be heard again: ea
 # Connections to this server (aiortc parses on the event loop, and aioice pairs each candidate with all)
 
 SDP_LENGTH = 64 * 1024  # characters of an offer; Chromium's with a camera and a microphone has about 8,000
-MEDIA_SECTIONS = 8  # m-lines; eight that are as full as they may be hold the event loop for about 50 ms
+ROOM_PEOPLE = 16  # in one room at most: each has two m-lines in everybody's offer
+MEDIA_SECTIONS = 2 * ROOM_PEOPLE + 4  # m-lines
+SDP_LINES = 2_400  # in all of an offer, without the codecs that Parley does not speak; ours for 16 people have about 900
 SECTION_LINES = 300  # in one m-line's section, without the codecs that Parley does not speak; Chromium has about 120
 CODEC_LINES = 32  # of these codecs in one section; Chromium has about 20, since H.264 is listed by profile
 FEEDBACK_LINES = 80  # for these codecs in one section; Chromium has about 55

@@ -43,6 +43,20 @@ class Participant:
     """Whom it shows, when it is to be always the same person."""
 
 
+class TileKind(StrEnum):
+    """What a tile shows of a person."""
+
+    CAMERA = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One picture of one person, and the sound that belongs to it."""
+
+    who: str
+    kind: TileKind = TileKind.CAMERA
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One line of a room's chat."""
@@ -84,6 +98,8 @@ class Room:
     """The invitations that ring now: their callers are in it, their callees may come."""
     group: bool = False
     """Three have been in it at once: who goes leaves the others in it, down to the last one."""
+    tiles: tuple[Tile | None, ...] = ()
+    """What each slot of its members' stages shows, by the slot's number; None in a free one. A tile keeps its slot."""
     speakers: tuple[str, ...] = ()
     """The ids of those who spoke last, the last one first."""
     path: MediaPath = MediaPath.SERVER
@@ -138,6 +154,7 @@ class Room:
         return replace(
             room,
             members=members,
+            tiles=_placed(self.tiles, Tile(person.id)),
             invites=tuple(invite for invite in self.invites if invite.callee != person.id),
             attended=self.attended if back else (*self.attended, person),
             started_at=self.started_at or (now if len(members) > 1 else None),
@@ -147,7 +164,8 @@ class Room:
     def left(self, who: str, now: float) -> "Room":
         """The room when this member has gone. For one who is left alone it is as if just opened: that call is over."""
         members, speakers = (tuple(one for one in ids if one != who) for ids in (self.members, self.speakers))
-        room = replace(self, members=members, speakers=speakers)
+        tiles = tuple(None if tile and tile.who == who else tile for tile in self.tiles)
+        room = replace(self, members=members, speakers=speakers, tiles=tiles)
         if self.direct and who in self.direct.pair:
             room = replace(room, path=MediaPath.SERVER, path_reason=None, path_by=None, direct=None)
         if len(members) > 1:
@@ -162,6 +180,12 @@ class Room:
             return self
         direct = self.direct if self.goes_direct else None
         return replace(self, path=MediaPath.SERVER, path_reason=reason, path_by=by, direct=direct)
+
+
+def _placed(tiles: tuple[Tile | None, ...], tile: Tile) -> tuple[Tile | None, ...]:
+    """With the tile in the first free slot."""
+    free = tiles.index(None) if None in tiles else len(tiles)
+    return (*tiles[:free], tile, *tiles[free + 1 :])
 
 
 @dataclass(frozen=True, slots=True)

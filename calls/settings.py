@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from calls import limits
 from calls.errors import SettingsError
 
 PREFIX = "PARLEY_"
@@ -125,7 +126,7 @@ class Settings(BaseSettings):
 
     ring_timeout: Seconds = Field(30.0, description="Seconds that a call rings before it counts as missed.")
     seat_grace: Seconds = Field(15.0, description="Seconds that a person's seat is kept after the tab has gone.")
-    room_capacity: int = Field(8, ge=2, le=32, description="How many people a room holds.")
+    room_capacity: int = Field(8, ge=2, le=limits.ROOM_PEOPLE, description="How many people a room holds.")
     auto_preview: bool = Field(
         True, description="Start the camera by itself: in a call, while it rings, and for a room's link."
     )
@@ -135,7 +136,7 @@ class Settings(BaseSettings):
     video_width: int = Field(640, ge=160, le=1920, description="Width that cameras are asked for, in pixels.")
     video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
     video_largest: Largest = Field(
-        "1920x1080", description="The largest picture that the server decodes, for effects and the grid."
+        "1920x1080", description="The largest picture that the server decodes, for effects."
     )
     video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
     video_bitrate: Bitrate = Field(

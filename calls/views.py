@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from calls.limits import CHAT_PAGE
-from calls.media.layout import in_force, shown, shows_grid
+from calls.media.layout import in_force, shown
 from calls.rooms import Layout, Message, Participant, Room, Snapshot, View
 
 Payload = dict[str, Any]
@@ -53,6 +53,7 @@ def _room(view: View, capacity: int) -> Payload | None:
         "most": capacity,
         "full": len(room.bound) >= capacity,
         "speaks": next(iter(room.speakers), None),
+        "tiles": [{"id": tile.who, "kind": tile.kind, "slot": slot} for slot, tile in enumerate(room.tiles) if tile],
         "shown": shown(view.me, room),
         "layout": in_force(view.me, room),
     }
@@ -85,12 +86,12 @@ def page(view: View | None, past: int | None) -> str:
 
 
 def _drawn_room(view: View) -> tuple[object, ...] | None:
-    """What a run draws of the room: how its media travel, and whether its stage shows everybody."""
+    """What a run draws of the room: how its media travel."""
     room = view.room
     if room is None:
         return None
     path = room.path, room.path_reason, room.path_by, room.direct
-    return room.code, room.ringing, room.is_pair, shows_grid(view.me, room), path
+    return room.code, room.ringing, room.is_pair, path
 
 
 def room_of(view: View) -> Room | None:

@@ -21,7 +21,6 @@ from components import (
     doorbell,
     effect_picker,
     focus,
-    hearing,
     notices,
     page_turner,
     path_notices,
@@ -55,7 +54,6 @@ def show() -> None:
         asks_since = _doorbell(view, planned)
         styles = st.container(key="styles")
         page_turner.show()
-        hearing.show(in_call=planned.in_call)
         reported = devices.show(microphone_only=session.tab().microphone_only, here=planned.here)
         comings.show(here=planned.here)
         ringing.show(planned.camera_line, here=planned.here)
@@ -64,11 +62,10 @@ def show() -> None:
         webrtc.forget()
         _elsewhere()
     with st.container(key="media"):
-        stage.show(view, wanted=planned.stage)
+        stage.show(view, wanted=planned.stage, docked=page.title != "Room")
         preview.show(view, reported, wanted=planned.preview)
         direct.show(view, preview.camera(), sends=planned.films and reported.usable)
         # Only now what comes and goes: it would push the streamers to another place.
-        stage.say(view)
         controls.show(view, reported, in_room=page.title == "Room")
     # What is on is known now, and the page below is to come at its place.
     _dress(styles, planned.modes if webrtc.sending() else (*planned.modes, "off"))

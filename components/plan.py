@@ -5,7 +5,6 @@
 
 from dataclasses import dataclass
 
-from calls.media.layout import shows_grid
 from calls.rooms import View
 from calls.states import Status
 from components import devices as said
@@ -113,9 +112,4 @@ def _modes(facts: Facts, *, in_call: bool) -> tuple[str, ...]:
         return ("lobby" if facts.title == "Lobby" else "plain",)
     if facts.title != "Room":
         return "call", "dock"
-    return ("call", "room", "everybody") if _shows_everybody(facts.view) else ("call", "room")
-
-
-def _shows_everybody(view: View | None) -> bool:
-    """Whether the stage shows all who are in the room, oneself among them."""
-    return view is not None and view.room is not None and bool(view.others) and shows_grid(view.me, view.room)
+    return "call", "room"

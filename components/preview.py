@@ -11,13 +11,6 @@ from components.session import Size
 
 KEY = "preview"
 HD_ABOVE = 480  # lines
-# components/browser/devices.js reads the toggles by these names.
-LABELS = {
-    "turn_camera_on": "Turn camera on",
-    "turn_camera_off": "Turn camera off",
-    "mute_microphone": "Mute microphone",
-    "unmute_microphone": "Unmute microphone",
-}
 FILL = {"width": "100%", "height": "calc(100vh - 62px)", "objectFit": "contain", "borderRadius": "8px"}
 
 
@@ -36,7 +29,7 @@ def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
             source_video_track=feed.preview.open(),
             sendback_audio=False,
             video_html_attrs={"autoPlay": True, "playsInline": True, "muted": True, "controls": False, "style": FILL},
-            translations=LABELS,
+            media_toggle_controls=False,
         )
     feed.carry(context.input_video_track, context.input_audio_track, _bitrate(settings))
     if view:
@@ -48,7 +41,8 @@ def prepare(view: View | None) -> None:
     feed = session.feed()
     returned = bool(feed.chain.active)
     feed.send_back(returned)
-    webrtc_frontend.show(camera(), returned=returned, call=(view.me.room or "") if view else None)
+    call, slots = (view.me.room or "") if view else None, session.services().settings.room_capacity
+    webrtc_frontend.show(camera(), returned=returned, call=call, slots=slots)
 
 
 def camera() -> dict[str, object]:

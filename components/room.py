@@ -7,7 +7,6 @@ from components import (
     chat,
     company,
     effect_picker,
-    layout_picker,
     path_picker,
     quality_picker,
     room_link,
@@ -24,7 +23,6 @@ def show() -> None:
         _nowhere()
         return
     company.show()
-    layout_picker.show()
     with st.container():  # whatever comes and goes in it, what is below stays: moved, a field would lose its text
         path_picker.show(view)
     roster.show()

@@ -54,7 +54,7 @@ def make() -> Services:
     hub = MediaHub(
         webrtc.event_loop(),
         spoke=registry.speaks,
-        bitrate=settings.video_bitrate_hd,
+        slots=settings.room_capacity,
         largest=Size.parse(settings.video_largest),
     )
     shared = Services(

@@ -1,19 +1,19 @@
-"""The call streamer: the other person, picture and sound. What it shows is the hub's decision."""
+"""The call streamer and the tiles over it. The connection has a slot for each that may be shown; what is in them is the
+hub's decision, and where they are on the page the browser's."""
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode
 
 from calls.rooms import View
-from calls.states import Status
-from components import caption, session, webrtc
+from components import session, tiles, webrtc
 
 KEY = "call"
-FILL = {"width": "100%", "height": "calc(100vh - 16px)", "objectFit": "contain", "background": "#101418"}
 
 
-def show(view: View | None, *, wanted: bool) -> None:
-    """Draw the streamer; it connects while it still rings, so that `Accept` has only to switch."""
-    stage = session.services().hub.stage(view.me.id) if view else None
+def show(view: View | None, *, wanted: bool, docked: bool) -> None:
+    """Draw them; the streamer connects while it still rings, so that `Accept` has only to fill its slots. `docked` is
+    whether this is the small stage of another page."""
+    video, audio = session.services().hub.stage(view.me.id).open() if view else (None, None)
     with st.container(key="stage"):
         webrtc.streamer(
             KEY,
@@ -21,14 +21,8 @@ def show(view: View | None, *, wanted: bool) -> None:
             mode=WebRtcMode.RECVONLY,
             ice=session.ice_servers(view),
             send={},
-            source_video_track=stage.video.open() if stage else None,
-            source_audio_track=stage.audio.open() if stage else None,
-            video_html_attrs={"autoPlay": True, "playsInline": True, "controls": False, "style": FILL},
+            source_video_track=video,
+            source_audio_track=audio,
         )
-
-
-def say(view: View | None) -> None:
-    """Say, over the stage, whom it shows, or why there is no picture on it."""
-    if view and view.room and view.me.status is Status.IN_CALL:
-        refusal, connecting = webrtc.refusal(KEY), not webrtc.playing(KEY)
-        caption.show(direct=view.room.goes_direct, refusal=refusal, connecting=connecting)
+        direct = bool(view and view.room and view.room.goes_direct)
+        tiles.show(docked=docked, direct=direct, refusal=webrtc.refusal(KEY))

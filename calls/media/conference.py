@@ -1,62 +1,37 @@
-"""The media of one room: who sees and hears what."""
+"""The media of one room: who sees and hears what. Packets are forwarded as they come: nothing is decoded for a room."""
 
 from collections.abc import Callable, Mapping
 
 from calls.media.feed import Feed
-from calls.media.layout import shown, shows_grid
-from calls.media.mixer import Mixer
-from calls.media.mosaic import Mosaic, Tile
 from calls.media.source import Source
 from calls.media.speaker import Speakers
 from calls.media.stage import Stage
-from calls.rooms import Participant, Room
+from calls.rooms import Room, Tile
 
-MIXED_FROM = 3  # people; two hear each other as they are
+SPEAKS_FROM = 3  # people; of two, nobody has to be told who speaks
 
 
 class Conference:
-    """Points the stages of a room at the feeds in it. Nothing is decoded or composed that nobody watches or hears."""
+    """Points the slots of a room's stages at the feeds in it."""
 
-    def __init__(self, spoke: Callable[[str], None], bitrate: int) -> None:
-        self._speakers, self._mixer, self._mosaic = Speakers(spoke), Mixer(), Mosaic(bitrate)
+    def __init__(self, spoke: Callable[[str], None]) -> None:
+        self._speakers = Speakers(spoke)
 
-    def wire(
-        self, room: Room, people: Mapping[str, Participant], feeds: Mapping[str, Feed], stages: Mapping[str, Stage]
-    ) -> None:
-        """Let everybody in the room see and hear as they have chosen. All mappings are by participant id."""
-        members = [people[who] for who in room.members]
+    def wire(self, room: Room, feeds: Mapping[str, Feed], stages: Mapping[str, Stage]) -> None:
+        """Let everybody in the room see and hear the others. Both mappings are by participant id."""
         voices = {feed.audio: who for who, feed in feeds.items() if who in room.members and feed.audio}
-        several = len(members) >= MIXED_FROM
-        self._speakers.listen(voices if several else {})
-        self._mixer.listen(voices if several else {}, room.members if several else ())
-        self._mosaic.show([_tile(person, feeds.get(person.id), room) for person in members])
-        for viewer in members:
-            stages[viewer.id].show(self._seen(viewer, room, feeds), self._heard(viewer, room, feeds))
+        self._speakers.listen(voices if len(room.members) >= SPEAKS_FROM else {})
+        for viewer in room.members:
+            stage = stages[viewer]
+            for number in range(len(stage.video)):
+                tile = room.tiles[number] if number < len(room.tiles) else None
+                stage.show(number, *_sources(tile if tile and tile.who != viewer else None, feeds))
 
     def close(self) -> None:
         """The room is no more."""
         self._speakers.listen({})
-        self._mixer.listen({}, ())
-        self._mosaic.show(())
-
-    def _seen(self, viewer: Participant, room: Room, feeds: Mapping[str, Feed]) -> Source | None:
-        other = shown(viewer, room)
-        if other is None:
-            return None
-        return self._mosaic if shows_grid(viewer, room) else _video(feeds.get(other))
-
-    def _heard(self, viewer: Participant, room: Room, feeds: Mapping[str, Feed]) -> Source | None:
-        if len(room.members) >= MIXED_FROM:
-            return self._mixer.ear(viewer.id)
-        other = next((feeds[who] for who in room.members if who != viewer.id and who in feeds), None)
-        return other.audio if other else None
 
 
-def _video(feed: Feed | None) -> Source | None:
-    return feed.video if feed else None
-
-
-def _tile(person: Participant, feed: Feed | None, room: Room) -> Tile:
-    off = [word for word, on in (("muted", person.microphone), ("camera off", person.camera)) if not on]
-    pixels = feed.rendering if feed and feed.video and person.camera else None
-    return Tile(person.name, pixels, " · ".join(off), speaking=room.speakers[:1] == (person.id,))
+def _sources(tile: Tile | None, feeds: Mapping[str, Feed]) -> tuple[Source | None, Source | None]:
+    feed = feeds.get(tile.who) if tile else None
+    return (feed.video, feed.audio) if feed else (None, None)

@@ -11,7 +11,7 @@ from calls.media.dimensions import LARGEST, Size
 from calls.media.rendering import Rendering
 from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.source import Source
-from calls.media.stage import Screen
+from calls.media.stage import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Feed:
         self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None], *, largest: Size = LARGEST
     ) -> None:
         """`changed` is called when there is another picture or sound. No picture larger than `largest` is decoded."""
-        self.preview = Screen(loop, "video")
+        self.preview = Slot(loop, "video")
         """The person's own picture, as others see it."""
         self.rendering: Rendering | None = None
         """Where the pixels are, for whoever needs them."""

@@ -18,13 +18,13 @@ class MediaHub:
         self,
         loop: asyncio.AbstractEventLoop,
         *,
+        slots: int,
         spoke: Callable[[str, str], None] = lambda room, who: None,  # noqa: ARG005
-        bitrate: int = 2_500_000,
         largest: Size = LARGEST,
     ) -> None:
-        """`spoke` is told, with the code of the room, who has begun to speak in it. `bitrate` is that of a grid. No
+        """Each stage has so many slots. `spoke` is told, with the code of the room, who has begun to speak in it. No
         picture larger than `largest` is decoded."""
-        self._loop, self._spoke, self._bitrate, self._largest = loop, spoke, bitrate, largest
+        self._loop, self._slots, self._spoke, self._largest = loop, slots, spoke, largest
         self._conferences: dict[str, Conference] = {}
         self._feeds: dict[str, Feed] = {}
         self._stages: dict[str, Stage] = {}
@@ -46,7 +46,7 @@ class MediaHub:
 
     def stage(self, who: str) -> Stage:
         """What this participant watches and hears. From any thread."""
-        return self._stages.get(who) or self._stages.setdefault(who, Stage(self._loop))
+        return self._stages.get(who) or self._stages.setdefault(who, Stage(self._loop, self._slots))
 
     def follow(self, snapshot: Snapshot) -> None:
         """Let everybody see and hear as the registry says. From any thread; an older snapshot than the last is none."""
@@ -60,19 +60,18 @@ class MediaHub:
         # Somebody may send, or watch, before the snapshot comes that knows them: only who was there can have gone.
         for who in {person.id for person in before.people} - {person.id for person in snapshot.people}:
             self._feeds.pop(who, None)
-            self.stage(who).show(None, None)
+            self.stage(who).clear()
             del self._stages[who]
         self._wire()
 
     def _wire(self) -> None:
-        people = {person.id: person for person in self._snapshot.people}
         rooms = {room.code: room for room in self._snapshot.rooms if room.members}
         for code in self._conferences.keys() - rooms.keys():
             self._conferences.pop(code).close()
         for code, room in rooms.items():
             if code not in self._conferences:
-                self._conferences[code] = Conference(partial(self._spoke, code), self._bitrate)
-            self._conferences[code].wire(room, people, self._feeds, {who: self.stage(who) for who in room.members})
+                self._conferences[code] = Conference(partial(self._spoke, code))
+            self._conferences[code].wire(room, self._feeds, {who: self.stage(who) for who in room.members})
         inside = {who for room in rooms.values() for who in room.members}
         for who in self._stages.keys() - inside:
-            self._stages[who].show(None, None)
+            self._stages[who].clear()

@@ -13,7 +13,7 @@ from calls.media.source import Source
 from calls.media.timeline import Timeline
 
 if TYPE_CHECKING:
-    from calls.media.stage import Screen
+    from calls.media.stage import Slot
 
 Send = Callable[[Packet, int, int, float | None], None]
 """Sends a packet under this sequence number and timestamp. For the first packet of a frame, the last argument says when
@@ -24,10 +24,10 @@ class OutgoingTrack(MediaStreamTrack):
     """A track that shows what it is told to show. It cuts over to another source at a keyframe of that source, and
     goes on with the one before until then; sequence numbers and timestamps run on. It has one reader, a sender."""
 
-    def __init__(self, screen: "Screen") -> None:
+    def __init__(self, slot: "Slot") -> None:
         super().__init__()
-        self.kind = screen.kind
-        self._screen = screen
+        self.kind = slot.kind
+        self._slot = slot
         self._send: Send | None = None
         self._source: Source | None = None
         self._wanted: Source | None = None
@@ -46,16 +46,16 @@ class OutgoingTrack(MediaStreamTrack):
         """A sender is ready."""
         if self.readyState == "live":
             self._send = send
-            self._screen.began(self)
+            self._slot.began(self)
 
     def stop(self) -> None:
         """End the track. From any thread."""
         super().stop()
-        if not self._screen.loop.is_closed():
-            self._screen.loop.call_soon_threadsafe(self._end)
+        if not self._slot.loop.is_closed():
+            self._slot.loop.call_soon_threadsafe(self._end)
 
     def _end(self) -> None:
-        self._screen.ended(self)
+        self._slot.ended(self)
         self.show(None)
         self._send = None
 

@@ -33,7 +33,7 @@ class Fresh(NamedTuple):
 
 
 class Rendering(Source):
-    """The stream after an effect. It works while somebody watches its packets or its pixels: decoding follows every
+    """The stream after an effect. It works while somebody watches: decoding follows every
     picture, the effect and the encoder the newest one, so that a slow effect costs frames and no delay."""
 
     def __init__(
@@ -47,31 +47,17 @@ class Rendering(Source):
     ) -> None:
         """A picture larger than `largest` is not decoded, and `refuse` is told so in words for the person."""
         super().__init__("video")
-        self.newest: VideoFrame | None = None
-        """The last frame after the effect; None while nobody watches."""
         self.age = 0.0
         """Seconds that the last frame spent between arriving and leaving."""
         self._original, self._effect, self._bitrate = original, effect, bitrate
         self._largest, self._refuse = largest, refuse
-        self._pixel_readers: set[object] = set()
         self._limit: int | None = None
         self._work: list[asyncio.Task[None]] = []
 
-    def lend(self, reader: object) -> None:
-        """Keep `newest` up to date for this reader, too."""
-        self._pixel_readers.add(reader)
-        self.readers_changed()
-
-    def take_back(self, reader: object) -> None:
-        """The reader needs no pixels any more."""
-        self._pixel_readers.discard(reader)
-        self.readers_changed()
-
     def readers_changed(self) -> None:
-        wanted = bool(self.readers or self._pixel_readers)
-        if wanted and not self._work:
+        if self.readers and not self._work:
             self._start()
-        elif not wanted and self._work:
+        elif not self.readers and self._work:
             self._stop()
 
     def pass_request_keyframe(self) -> None:
@@ -97,7 +83,7 @@ class Rendering(Source):
         self._original.remove(self)
         for task in self._work:
             task.cancel()
-        self._work, self.newest = [], None
+        self._work = []
 
     def take(self, source: Source, packet: Packet) -> None:
         """A packet of the original."""
@@ -143,17 +129,17 @@ class Rendering(Source):
             (frame, since), self._fresh = self._fresh, None
             keyframe, self._keyframe = self._keyframe, False
             with suppress(av.FFmpegError, ValueError):
-                self.newest, packets = await in_thread(WORKERS, self._render, encoder, frame, keyframe)
+                packets = await in_thread(WORKERS, self._render, encoder, frame, keyframe)
                 for packet in packets:
                     self.publish(packet)
                 self.age = time.monotonic() - since
 
-    def _render(self, encoder: VideoEncoder, frame: VideoFrame, keyframe: bool) -> tuple[VideoFrame, list[Packet]]:  # noqa: FBT001
+    def _render(self, encoder: VideoEncoder, frame: VideoFrame, keyframe: bool) -> list[Packet]:  # noqa: FBT001
         changed = self._effect(frame)
         if not self.readers:
-            return changed, []
+            return []
         bitrate = min(self._bitrate(), self._limit or self._bitrate())
-        return changed, encoder.encode(changed, bitrate, keyframe=keyframe)
+        return encoder.encode(changed, bitrate, keyframe=keyframe)
 
 
 def _decode(decoder: VideoDecoder, pictures: list[Picture]) -> VideoFrame | None:

@@ -1,13 +1,18 @@
-"""What a participant watches and hears. It shows what it is pointed at, without a new negotiation."""
+"""What a participant watches and hears, in slots: what is in one changes without a new negotiation."""
 
 import asyncio
+from collections.abc import Iterable
+from typing import NoReturn
+
+from aiortc import MediaStreamTrack
+from aiortc.mediastreams import MediaStreamError
 
 from calls.media.outgoing import OutgoingTrack
 from calls.media.source import Source
 
 
-class Screen:
-    """What one person is shown, of one kind, on each connection that is open for it."""
+class Slot:
+    """What one person is shown in one m-line, on each connection that is open for it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, kind: str) -> None:
         self.loop, self.kind = loop, kind
@@ -35,13 +40,43 @@ class Screen:
         self._tracks.discard(track)
 
 
+class SlotTracks(MediaStreamTrack):
+    """Stands for the tracks of all slots of one kind where a library knows a single track: a connection of
+    `calls.media.rtc` sends the next one of them in each m-line. Nobody reads it."""
+
+    def __init__(self, slots: Iterable[Slot]) -> None:
+        super().__init__()
+        self._slots = tuple(slots)
+        self.kind = self._slots[0].kind
+        self._next = 0
+
+    def next(self) -> tuple[int, OutgoingTrack] | None:
+        """The number of the next slot, and a track for it; None where there is no further one."""
+        number, self._next = self._next, self._next + 1
+        return (number, self._slots[number].open()) if number < len(self._slots) else None
+
+    async def recv(self) -> NoReturn:
+        """Never used. Raises MediaStreamError, as an ended track does."""
+        raise MediaStreamError
+
+
 class Stage:
-    """A screen for the picture and one for the sound."""
+    """The slots of one viewer: each has a picture, and the sound that belongs to it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.video, self.audio = Screen(loop, "video"), Screen(loop, "audio")
+    def __init__(self, loop: asyncio.AbstractEventLoop, slots: int) -> None:
+        self.video = tuple(Slot(loop, "video") for _ in range(slots))
+        self.audio = tuple(Slot(loop, "audio") for _ in range(slots))
 
-    def show(self, video: Source | None, audio: Source | None) -> None:
-        """Show and play these from now on."""
-        self.video.show(video)
-        self.audio.show(audio)
+    def open(self) -> tuple[SlotTracks, SlotTracks]:
+        """The tracks of one connection: those of the pictures, those of the sounds. From any thread."""
+        return SlotTracks(self.video), SlotTracks(self.audio)
+
+    def show(self, number: int, video: Source | None, audio: Source | None) -> None:
+        """Show and play these in a slot from now on."""
+        self.video[number].show(video)
+        self.audio[number].show(audio)
+
+    def clear(self) -> None:
+        """Show nothing any more."""
+        for number in range(len(self.video)):
+            self.show(number, None, None)

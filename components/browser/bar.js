@@ -1,26 +1,175 @@
-// The bar: the buttons of a running call, on whichever page.
+// The bar: the buttons of a running call, on whichever page and path.
 
 import { act } from "./acts.js";
 import { find } from "./find.js";
+import { LayoutMenu } from "./layout_menu.js";
+import { closesAsMenu } from "./menus.js";
+import { own } from "./own.js";
 import { tellRefusal } from "./refusal.js";
+import { largest } from "./tiles.js";
+import { view } from "./view.js";
 
-/** The code of the room whose call it is. */
-let room = "";
+/**
+ * What a run of the script says (components/bar): the code of the room, whether the page is another one, and whether there is
+ * a camera or a microphone.
+ * @typedef {{ room: string, docked: boolean, usable: boolean }} Data
+ * @typedef {"audio" | "video"} Kind
+ */
 
-/** @param {Component<{ room: string }>} component */
-export default function bar({ data, parentElement }) {
-  const button = /** @type {HTMLButtonElement} */ (find(parentElement, ".bar-hang-up")), problem = find(parentElement, "p");
-  ({ room } = data);
-  button.disabled = false;
-  button.onclick = async () => {
-    button.disabled = true;
-    tellRefusal(problem);
-    const answer = await hangUp();
-    tellRefusal(problem, answer);
-    button.disabled = answer.type === "done";  // the bar goes with the call
-  };
+const SAID_FOR = 10_000;  // ms
+const TROUBLE = /** @type {Record<string, string>} */ ({
+  NotAllowedError: "The browser did not allow it.",
+  NotFoundError: "No such device was found.",
+  NotReadableError: "The device is in use by another program.",
+});
+
+/** @type {WeakMap<HTMLElement, Bar>} */
+const drawn = new WeakMap();
+
+/** @param {Component<Data>} component */
+export default function show({ data, parentElement, setStateValue }) {
+  const bar = drawn.get(parentElement) ?? new Bar(parentElement);
+  drawn.set(parentElement, bar);
+  return bar.follow(data, (kind) => setStateValue("start", { kind, at: Date.now() }));
 }
 
-export function hangUp() {
-  return act({ act: "put_down", room });
+class Bar {
+  /** @type {Data} */
+  #data = { room: "", docked: false, usable: true };
+  /** @type {(kind: Kind) => void} */
+  #start = () => {};
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.parent = parent;
+    this.bar = find(parent, ".bar");
+    this.problem = find(parent, "p");
+    this.layout = new LayoutMenu(find(parent, "fieldset"), this.problem);
+    this.selects = /** @type {HTMLSelectElement[]} */ ([...parent.querySelectorAll(".bar-devices select")]);
+    const does = /** @type {Record<string, () => void | Promise<void>>} */ ({
+      audio: () => this.#toggle("audio"),
+      video: () => this.#toggle("video"),
+      screen: () => own.share(),
+      pip: pictureInPicture,
+      full: fullScreen,
+      end: () => this.#hangUp(),
+    });
+    for (const [what, act] of Object.entries(does)) this.#button(what).onclick = () => this.#attempt(act);
+    for (const select of this.selects) {
+      select.onchange = () => this.#attempt(() => own.choose(/** @type {Kind} */ (select.dataset.kind), select.value));
+    }
+    for (const menu of parent.querySelectorAll("details")) closesAsMenu(menu);
+    find(parent, ".bar-devices").addEventListener("toggle", () => this.#offerDevices());
+  }
+
+  /**
+   * @param {Data} data
+   * @param {(kind: Kind) => void} start
+   */
+  follow(data, start) {
+    [this.#data, this.#start] = [data, start];
+    const draw = () => this.draw(), stops = [own.follow(draw), view.follow(draw)];
+    document.addEventListener("fullscreenchange", draw);
+    this.#button("end").disabled = false;
+    this.draw();
+    return () => {
+      stops.forEach((stop) => stop());
+      document.removeEventListener("fullscreenchange", draw);
+    };
+  }
+
+  draw() {
+    const { docked, usable } = this.#data, [audio, video] = [own.on("audio"), own.on("video")];
+    this.bar.classList.toggle("small", docked);
+    this.#name("audio", audio ? "mic" : "mic_off", audio ? "Mute" : "Unmute", { off: !audio, disabled: !usable });
+    const camera = video ? "Turn off camera" : "Turn on camera";
+    this.#name("video", video ? "videocam" : "videocam_off", camera, { off: !video, disabled: !usable });
+    const shares = own.screen !== null;
+    this.#name("screen", shares ? "stop_screen_share" : "screen_share", shares ? "Stop sharing" : "Share screen", { on: shares });
+    this.#name("pip", "picture_in_picture_alt", "Picture-in-picture");
+    const full = document.fullscreenElement !== null;
+    this.#name("full", full ? "fullscreen_exit" : "fullscreen", full ? "Leave full screen" : "Full screen");
+    this.#name("end", "call_end", "Hang up");
+    this.#button("screen").hidden = !own.mayShare || docked && !shares;
+    this.#button("pip").hidden = !document.pictureInPictureEnabled;
+    this.#button("full").hidden = !document.fullscreenEnabled;
+    find(this.parent, ".bar-layout").hidden = (view.room?.people.length ?? 0) < 2;
+    this.layout.draw();
+  }
+
+  /**
+   * @param {string} which
+   * @param {string} icon
+   * @param {string} label
+   * @param {{ off?: boolean, on?: boolean, disabled?: boolean }} [state]
+   */
+  #name(which, icon, label, { off = false, on = false, disabled } = {}) {
+    const element = this.#button(which);
+    element.toggleAttribute("data-off", off);
+    element.toggleAttribute("data-on", on);
+    if (disabled !== undefined) element.disabled = disabled;
+    if (element.ariaLabel === label) return;
+    element.replaceChildren(Object.assign(document.createElement("i"), { textContent: icon, ariaHidden: "true" }));
+    element.ariaLabel = element.title = label;
+  }
+
+  /**
+   * A device that is not captured yet is turned on by a run of the script.
+   * @param {Kind} kind
+   */
+  async #toggle(kind) {
+    if (await own.toggle(kind)) return;
+    own.turn(kind, true);
+    this.#start(kind);
+  }
+
+  async #hangUp() {
+    const button = this.#button("end");
+    button.disabled = true;
+    const answer = await act({ act: "put_down", room: this.#data.room });
+    tellRefusal(this.problem, answer);
+    button.disabled = answer.type === "done";  // the bar goes with the call
+  }
+
+  /** @param {() => void | Promise<void>} act */
+  async #attempt(act) {
+    tellRefusal(this.problem);
+    try {
+      await act();
+    } catch (error) {
+      const { name } = /** @type {Error} */ (error);
+      this.problem.textContent = TROUBLE[name] ?? `This did not work (${name}).`;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => { this.problem.textContent = ""; }, SAID_FOR);
+    }
+  }
+
+  async #offerDevices() {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    for (const select of this.selects) {
+      const { kind } = /** @type {{ kind: Kind }} */ (/** @type {unknown} */ (select.dataset));
+      const used = own.captured(kind).find(({ readyState }) => readyState === "live")?.getSettings().deviceId;
+      const options = devices.filter((device) => device.kind === `${kind}input`);
+      select.replaceChildren(...options.map(
+        ({ deviceId, label }, i) => new Option(label || `Device ${i + 1}`, deviceId, false, deviceId === used),
+      ));
+    }
+  }
+
+  /** @param {string} which */
+  #button(which) {
+    return /** @type {HTMLButtonElement} */ (find(this.parent, `[data-does=${which}]`));
+  }
+}
+
+async function pictureInPicture() {
+  if (document.pictureInPictureElement) await document.exitPictureInPicture();
+  else await largest()?.requestPictureInPicture();
+}
+
+async function fullScreen() {
+  if (document.fullscreenElement) await document.exitFullscreen();
+  else await document.querySelector(".st-key-media")?.requestFullscreen();
 }

@@ -1,20 +1,10 @@
-// The preview streamer's camera and microphone, asked for by the library in its frame. What a person has switched off in a
-// call stays off until the call is over, also over a reload or another connection.
+// The preview streamer's camera and microphone, asked for by the library in its frame.
 
 import { previewTracks } from "./frames.js";
 import { own } from "./own.js";
-import { tabStorage } from "./storage.js";
 
 /** @typedef {import("./own.js").Kind} Kind */
 
-const OFF = "parley.off";  // in the tab: what was switched off when the page was left
-const KINDS = /** @type {const} */ (["audio", "video"]);
-
-/**
- * The tracks of the preview's last connection, also when they have ended.
- * @type {Partial<Record<Kind, MediaStreamTrack>>}
- */
-let given = {};
 /**
  * The code of the room that the person is in, empty in none; null before it is known who it is.
  * @type {string | null}
@@ -44,8 +34,7 @@ export const camera = {
 
   /** @param {string | null} call */
   forgetOutside(call) {
-    if (call === "") tabStorage.removeItem(OFF);
-    if (call === "" && room) given = {};
+    if (call === "" && room) own.forget();
     room = call;
   },
 
@@ -70,27 +59,10 @@ async function get(ask, constraints) {
     // After a direct call the camera is still on there, and is handed over.
     const stream = own.lend(constraints) ?? await ask(constraints);
     camera.refused = null;
-    stream.getTracks().forEach(take);
+    for (const track of stream.getTracks()) track.enabled = !own.off.has(/** @type {Kind} */ (track.kind));
     return stream;
   } catch (error) {
     camera.refused = /** @type {Error} */ (error).name;
     throw error;
   }
 }
-
-/** @param {MediaStreamTrack} track */
-function take(track) {
-  const kind = /** @type {Kind} */ (track.kind);
-  track.enabled = !isOff(kind);
-  given[kind] = track;
-}
-
-/** @param {Kind} kind */
-function isOff(kind) {
-  const track = own.tracks[kind] ?? given[kind];
-  return track ? !track.enabled : (tabStorage.getItem(OFF) ?? "").includes(kind);
-}
-
-window.addEventListener("pagehide", () => {
-  if (room) tabStorage.setItem(OFF, KINDS.filter(isOff).join());
-});

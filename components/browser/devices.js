@@ -1,6 +1,5 @@
 // Tells the server what only this browser knows of its camera and microphone: whether there are any, whether they may be
-// used, why they could not be, and which are sent. It reads the preview streamer's frame by what the frame shows to a screen
-// reader: its alert, and its two toggle buttons by the names that components/preview.py gives them. The alert also tells of
+// used, why they could not be, and which are sent. It reads the alert of the preview streamer's frame, which also tells of
 // connections that fail: it counts where the camera was refused with that error (camera.js).
 
 import { camera } from "./camera.js";
@@ -8,8 +7,6 @@ import { connectionOf, frame, PREVIEW, previewTracks } from "./frames.js";
 import { followConnections } from "./latest.js";
 import { own } from "./own.js";
 import { tellSent } from "./sent.js";
-
-const CAMERA_OFF = "Turn camera on", MICROPHONE_OFF = "Unmute microphone";   // what the toggles offer while off
 
 /** @type {((state: object) => void) | null} */
 let report = null;
@@ -74,7 +71,7 @@ function watch() {
   if (!document || document === watched) return;
   watched = document;
   observer.disconnect();
-  observer.observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label"] });
+  observer.observe(document, { subtree: true, childList: true, characterData: true, });
 }
 
 function look() {
@@ -112,16 +109,8 @@ function count() {
 function sends(tracks) {
   if (own.used) return { camera: own.on("video") || own.screen !== null, microphone: own.on("audio") };
   const connected = connectionOf(PREVIEW)?.connectionState === "connected";
-  const live = tracks.filter(({ readyState }) => connected && readyState === "live").map(({ kind }) => kind);
-  return {
-    camera: live.includes("video") && !offers(CAMERA_OFF),
-    microphone: live.includes("audio") && !offers(MICROPHONE_OFF),
-  };
-}
-
-/** @param {string} label */
-function offers(label) {
-  return Boolean(watched?.querySelector(`button[aria-label="${label}"]`));
+  const live = tracks.filter(({ readyState, enabled }) => connected && readyState === "live" && enabled).map(({ kind }) => kind);
+  return { camera: live.includes("video"), microphone: live.includes("audio") };
 }
 
 // At first the frame holds an empty page, which nobody has to watch.

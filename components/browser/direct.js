@@ -1,14 +1,14 @@
 // A call from browser to browser. The server decides whether there is one, and tells both its id; this end makes the
 // connection, shows it once there is a picture, and says so. Signals pass through the line to /signal.
 
-import { find } from "./find.js";
-import { stageVideo } from "./frames.js";
 import { line } from "./line.js";
 import { mail } from "./mail.js";
 import { own } from "./own.js";
 import { Peer } from "./peer.js";
-import { picture } from "./picture.js";
+import { Probe } from "./probe.js";
+import { slotStream } from "./slots.js";
 import { browserStorage, tabStorage } from "./storage.js";
+import { streams } from "./streams.js";
 import { view } from "./view.js";
 
 const LOOK_EVERY = 100, GONE_AFTER = 1_000;  // ms
@@ -33,7 +33,8 @@ const PREFER = "parley.prefer-direct";  // in the browser: what this person pref
  * @property {number} [connected]
  * @property {number} [shown]
  * @property {boolean} [up] the server has been told that it is shown
- * @property {{ at: number, frames: number, stage?: MediaProvider | null }} [leaving] for the server's path
+ * @property {Probe | null} arriving looks at what comes from the other browser
+ * @property {{ at: number, probe: Probe }} [leaving] for the server's path
  * @property {boolean} [landed] there
  * @property {boolean} [released] the other one needs it no more
  * @property {{ at: number, restarted: boolean, told?: boolean }} [trouble]
@@ -50,18 +51,20 @@ let current = null;
 let over = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
+/** @type {HTMLElement | null} */
+let element = null;
 
 /** @param {Component<Data>} component */
 export default function direct({ data: given, parentElement, setStateValue }) {
   data = given;
   tell = setStateValue;
   own.ask(data.camera);
-  picture.bind(find(parentElement, ".parley-direct"));
+  element = parentElement;
   prefer();
   follow();
   read();
   // Another tab may take this one's place: what is drawn no more is over. On another page it is drawn anew at once.
-  return () => { setTimeout(() => { if (current && !picture.drawn) end(); }, GONE_AFTER); };
+  return () => { setTimeout(() => { if (current && !element?.isConnected) end(); }, GONE_AFTER); };
 }
 
 /**
@@ -87,7 +90,7 @@ function follow() {
 /** @param {Call} call */
 function obey(call) {
   if (!data.ringing || data.offers) call.accept();
-  if (data.path === "server") call.leaving ??= { at: Date.now(), frames: 0 };
+  if (data.path === "server") call.leaving ??= { at: Date.now(), probe: new Probe() };
 }
 
 function read() {
@@ -106,9 +109,8 @@ function begin() {
   // After a reload the other browser still holds the connection that was this page's before: both begin again.
   if (!call.peer) return call.send({ type: "state", state: "restart" });
   own.peer = call.peer;
-  picture.connection = call.peer.connection;
   own.borrow();
-  picture.watch(call.peer.stream);
+  call.arriving = new Probe(call.peer.stream);
   if (data.offers) call.peer.open();
   own.feed();
   timer = setInterval(look, LOOK_EVERY);
@@ -121,14 +123,14 @@ function begin() {
 function connect(id) {
   const { iceServers, iceTransportPolicy, polite = false } = data;
   const send = (/** @type {{ type: string }} */ message) => mail.send({ ...message, call: id });
-  if (tabStorage.getItem(STARTED) === id) return { id, peer: null, accept() {}, send };
+  if (tabStorage.getItem(STARTED) === id) return { id, peer: null, arriving: null, accept() {}, send };
   let accepted = () => {};
   const mayAnswer = /** @type {Promise<void>} */ (new Promise((resolve) => { accepted = resolve; }));
   const peer = new Peer({ configuration: { iceServers, iceTransportPolicy }, polite, send, mayAnswer });
   peer.onadopt = () => own.feed();
   for (const event of ["connectionstatechange", "iceconnectionstatechange"]) peer.connection.addEventListener(event, look);
   return {
-    id, peer, send,
+    id, peer, send, arriving: null,
     accept() {
       tabStorage.setItem(STARTED, id);
       accepted();
@@ -140,11 +142,11 @@ function end() {
   clearInterval(timer);
   over = current?.id ?? null;
   current?.peer?.close();
+  current?.arriving?.end();
+  current?.leaving?.probe.end();
   current = null;
-  picture.connection = null;
   own.stop();
-  picture.show(false);
-  picture.watch(null);
+  streams.showDirect(null);
 }
 
 // Whether the camera has been turned on here, which a run chooses for the time after.
@@ -170,7 +172,6 @@ function look() {
 function keep(call, peer) {
   if (!call.up) announce(call);
   if (call.leaving) return;
-  picture.hush();  // the server's may come up meanwhile, after a reload say
   recover(call, peer);
 }
 
@@ -179,28 +180,19 @@ function other() {
   return view.room?.people.find(({ id }) => id !== view.me?.id) ?? null;
 }
 
-// Why there is nothing to be seen.
-function note() {
-  const person = other();
-  if (!person) return "";
-  if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
-  return person.camera ? "" : `${person.name} has the camera off`;
-}
-
 /**
  * The new path is shown from its first frame on.
  * @param {Call} call
  * @param {Peer} peer
  */
-function arrive(call, { connection }) {
+function arrive(call, { connection, stream }) {
   if (connection.connectionState !== "connected") return;
   call.connected ??= Date.now();
-  const { video } = picture, plays = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-  const enough = other()?.camera ? video.videoWidth > 0 : plays;
-  if (!(plays && enough) && Date.now() - call.connected < SHOW_WITHOUT) return;
+  const { plays, moves } = /** @type {Probe} */ (call.arriving);
+  if (!(other()?.camera ? moves : plays) && Date.now() - call.connected < SHOW_WITHOUT) return;
   call.shown = Date.now();
-  picture.show(true);
-  picture.say(note());
+  call.arriving?.end();
+  streams.showDirect(stream);
   announce(call);
 }
 
@@ -221,29 +213,25 @@ function announce(call) {
  * @param {NonNullable<Call["leaving"]>} leaving
  */
 function land(call, leaving) {
-  const frames = progress(leaving), late = Date.now() - leaving.at > LAND_WITHIN;
-  if (!call.landed && (late || own.lent && frames > 1)) {
+  const late = Date.now() - leaving.at > LAND_WITHIN;
+  if (!call.landed && (late || own.lent && isShown(leaving.probe))) {
     call.landed = true;
-    own.handOver();
-    picture.show(false);
+    own.use(false);
+    leaving.probe.end();
+    streams.showDirect(null);
     call.send({ type: "hangup" });
   }
   if (call.landed && (call.released || late)) end();
 }
 
 /**
- * How many frames the stage has shown since the path was left, or tenths of a second that it has played without a picture.
- * @param {NonNullable<Call["leaving"]>} leaving
+ * Whether what the server sends of the other one is there.
+ * @param {Probe} probe
  */
-function progress(leaving) {
-  const stage = stageVideo();
-  if (!stage?.srcObject || stage.paused) return 0;
-  const played = picture.video.videoWidth ? stage.getVideoPlaybackQuality().totalVideoFrames : stage.currentTime * 10;
-  if (leaving.stage !== stage.srcObject || played < leaving.frames) {
-    leaving.stage = stage.srcObject;
-    leaving.frames = played;
-  }
-  return played - leaving.frames;
+function isShown(probe) {
+  const person = other(), tile = view.room?.tiles.find(({ id }) => id === person?.id);
+  probe.watch(tile ? slotStream(tile.slot) : null);
+  return person?.camera ? probe.moves : probe.plays;
 }
 
 /**
@@ -254,7 +242,8 @@ function progress(leaving) {
 function recover(call, { connection, stream }) {
   const { trouble } = call;
   if (["connected", "completed"].includes(connection.iceConnectionState)) {
-    if (trouble) picture.watch(stream);  // Chromium may decode what comes after the gap, and yet show none of it
+    // Chromium may decode what comes after the gap, and yet show none of it.
+    if (trouble) streams.showDirect(new MediaStream(stream.getTracks()));
     delete call.trouble;
   } else if (!trouble) {
     call.trouble = { at: Date.now(), restarted: false };
@@ -300,5 +289,4 @@ function restart(connection) {
 
 mail.follow(read);
 own.follow(heed);
-view.follow(() => { if (picture.shown) picture.say(note()); });
 window.addEventListener("online", backOnline);

@@ -20,11 +20,6 @@ export function page(selector) {
   return /** @type {Page | null} */ (frame(selector)?.contentWindow ?? null);
 }
 
-/** @returns {HTMLVideoElement | null} */
-export function stageVideo() {
-  return frame(STAGE)?.contentDocument?.querySelector("video") ?? null;
-}
-
 /**
  * The connection that a frame made last (latest.js), if any.
  * @param {string} selector

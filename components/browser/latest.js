@@ -7,6 +7,8 @@
 //    Here a connection takes the answer to its own offer, once, and no other.
 // 4. It gives a connection up as soon as the network falters. Here one has time to come back by itself, which takes no new
 //    negotiation; when the server can be reached again, one that has not come back, or was offered in vain, is begun anew.
+// 5. It offers to receive one picture and one sound. Here the stage's connection has slots for all that may be shown, which
+//    slots.js reads, and the library is handed none of it.
 
 import { followers } from "./followers.js";
 import { reach } from "./reach.js";
@@ -15,6 +17,9 @@ const GATHER_WITHIN = 250;  // ms
 const RECOVER_WITHIN = 4_000;  // ms; for a connection that falters while the server can be reached
 const RETURN_WITHIN = 1_500;  // ms; for one that had no network, once the server can be reached again
 const DOUBTED_FOR = 10_000;  // ms after that; one that falters only now goes by an address that is no more
+
+const KINDS = /** @type {const} */ (["video", "audio"]);
+const SPOKEN = { video: /\/(VP8|rtx)$/i, audio: /\/opus$/i };  // each slot lists every codec, and all browsers speak these
 
 const { tell, follow } = followers();
 
@@ -26,8 +31,9 @@ export const followConnections = follow;
 /**
  * The class in the place of a frame's own.
  * @param {typeof RTCPeerConnection} Connection
+ * @param {number} [slots] that it is to receive, each a picture and a sound; 0 for what the library asks for
  */
-export function latest(Connection) {
+export function latest(Connection, slots = 0) {
   return class LatestPeerConnection extends Connection {
     /** @type {LatestPeerConnection | null} */
     static last = null;
@@ -48,6 +54,7 @@ export function latest(Connection) {
      * @param {any} [options]
      */
     addEventListener(type, listener, options) {
+      if (slots && type === "track") return;
       const late = (/** @type {Event} */ event) => { if (this.#offered) listener(event); };
       const patient = (/** @type {Event} */ event) => {
         if (this.connectionState === "disconnected") this.#recover();
@@ -91,7 +98,16 @@ export function latest(Connection) {
      */
     createOffer(options) {
       LatestPeerConnection.last = this;
+      if (slots) this.#offerSlots();
       return super.createOffer(options);
+    }
+
+    #offerSlots() {
+      for (const kind of KINDS) {
+        const made = this.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
+        while (made.length < slots) made.push(this.addTransceiver(kind, { direction: "recvonly" }));
+        made.forEach((transceiver) => transceiver.setCodecPreferences(spoken(kind)));
+      }
     }
 
     /** @param {RTCLocalSessionDescriptionInit} [description] */
@@ -116,6 +132,11 @@ export function latest(Connection) {
       return new Promise(() => {});
     }
   };
+}
+
+/** @param {"video" | "audio"} kind */
+function spoken(kind) {
+  return RTCRtpReceiver.getCapabilities(kind)?.codecs.filter(({ mimeType }) => SPOKEN[kind].test(mimeType)) ?? [];
 }
 
 /**

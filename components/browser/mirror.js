@@ -2,6 +2,16 @@
 // unless an effect changes it: what the server sends is shown then, once it moves.
 
 import { camera } from "./camera.js";
+import { followers } from "./followers.js";
+
+const { tell, follow } = followers();
+
+/** What the preview shows, for whatever else shows the own picture. */
+export const mirrored = {
+  follow,
+  /** @type {MediaStream | null} */
+  stream: null,
+};
 
 export class Mirror {
   #window;
@@ -45,9 +55,19 @@ export class Mirror {
   #draw() {
     const [video, stream] = [this.#video, this.#stream], { tracks } = camera;
     if (!video) return;
-    if (!stream || (!this.#returned && !tracks.length)) this.#set.call(video, stream);
-    else if (!this.#returned) this.#set.call(video, new this.#window.MediaStream(tracks));
+    if (!stream || (!this.#returned && !tracks.length)) this.#show(video, stream);
+    else if (!this.#returned) this.#show(video, new this.#window.MediaStream(tracks));
     else this.#whenItMoves(video, stream);
+  }
+
+  /**
+   * @param {HTMLMediaElement} video
+   * @param {MediaProvider | null} stream
+   */
+  #show(video, stream) {
+    this.#set.call(video, stream);
+    mirrored.stream = /** @type {MediaStream | null} */ (stream);
+    tell();
   }
 
   /**
@@ -61,7 +81,7 @@ export class Mirror {
     trial.play().catch(() => {});
     trial.requestVideoFrameCallback(() => {
       this.#set.call(trial, null);
-      if (this.#returned && stream === this.#stream) this.#set.call(video, stream);
+      if (this.#returned && stream === this.#stream) this.#show(video, stream);
     });
   }
 }

@@ -1,13 +1,16 @@
-// What this person sends in a direct call. The camera is not captured a second time: the tracks are those of the server's
-// preview, cloned, and when the preview starts again it gets clones of these.
+// What this person sends, on both paths. In a direct call the camera is not captured a second time: the tracks are those of the
+// server's preview, cloned, and when the preview starts again it gets clones of these. What is switched off stays off: over a
+// reload, with another device, and on another path.
 
 import { followers } from "./followers.js";
-import { previewTracks } from "./frames.js";
+import { connectionOf, PREVIEW, previewTracks } from "./frames.js";
+import { tabStorage } from "./storage.js";
 
 /** @typedef {"audio" | "video"} Kind */
 
 const { tell, follow } = followers();
 const KINDS = /** @type {const} */ (["audio", "video"]);
+const OFF = "parley.off";  // in the tab: the kinds that are switched off
 
 /**
  * @param {Kind} kind
@@ -37,6 +40,7 @@ export const own = {
   stream: new MediaStream(),
   /** Whether the other one gets it this way now. */
   used: false,
+  off: new Set((tabStorage.getItem(OFF) ?? "").split(",")),
 
   // Take what the preview has, as soon as it has it.
   borrow() {
@@ -77,7 +81,34 @@ export const own = {
 
   /** @param {Kind} kind */
   on(kind) {
-    return this.live(kind) && this.tracks[kind]?.enabled === true;
+    return !this.off.has(kind) && this.captured(kind).some(({ readyState }) => readyState === "live");
+  },
+
+  /**
+   * What is captured, on either path; also when it has ended.
+   * @param {Kind} kind
+   */
+  captured(kind) {
+    const track = this.tracks[kind];
+    return [...(track ? [track] : []), ...previewTracks().filter((each) => each.kind === kind)];
+  },
+
+  /**
+   * Switch it on or off.
+   * @param {Kind} kind
+   * @param {boolean} on
+   */
+  turn(kind, on) {
+    if (on) this.off.delete(kind);
+    else this.off.add(kind);
+    tabStorage.setItem(OFF, [...this.off].filter(Boolean).join());
+    for (const track of this.captured(kind)) track.enabled = on;
+    tell();
+  },
+
+  // The call is over: nothing is off in the next one.
+  forget() {
+    for (const kind of KINDS) if (this.off.has(kind)) this.turn(kind, true);
   },
 
   /**
@@ -101,12 +132,16 @@ export const own = {
     video?.replaceTrack(this.screen ?? this.tracks.video).catch(() => {});
   },
 
-  /** @param {Kind} kind */
+  /**
+   * Switch it on or off; false where nothing has been captured yet, on either path.
+   * @param {Kind} kind
+   */
   async toggle(kind) {
-    const track = this.tracks[kind];
-    if (!track || !this.live(kind)) return this.choose(kind);
-    track.enabled = !track.enabled;
-    tell();
+    const ended = this.captured(kind).every(({ readyState }) => readyState === "ended");
+    if (ended && !this.peer && !this.captured(kind).length) return false;
+    this.turn(kind, ended || this.off.has(kind));
+    if (ended) await this.choose(kind);
+    return true;
   },
 
   /**
@@ -114,13 +149,22 @@ export const own = {
    * @param {string} [deviceId]
    */
   async choose(kind, deviceId) {
-    const enabled = this.tracks[kind]?.enabled ?? true;
     const stream = await navigator.mediaDevices.getUserMedia(constraints(kind, deviceId, this.camera));
     const [track] = stream.getTracks();
     if (!track) return;
-    if (!this.peer) return track.stop();
-    track.enabled = enabled;
-    this.put(kind, track);
+    track.enabled = !this.off.has(kind);
+    const sender = connectionOf(PREVIEW)?.getSenders().find((each) => each.track?.kind === kind);
+    if (this.peer) this.put(kind, track);
+    else if (!sender) track.stop();
+    if (!sender?.track || this.used) return;
+    sender.track.stop();
+    await sender.replaceTrack(this.peer ? track.clone() : track);
+    tell();
+  },
+
+  // Whether there is a way to share the screen: of a direct call.
+  get mayShare() {
+    return this.used && "getDisplayMedia" in (navigator.mediaDevices ?? {});
   },
 
   async share() {
@@ -159,15 +203,6 @@ export const own = {
   get lent() {
     const live = previewTracks().filter(({ readyState }) => readyState === "live").map(({ kind }) => kind);
     return KINDS.every((kind) => !this.live(kind) || live.includes(kind));
-  },
-
-  // What was switched off while the preview already had its clones is off there, too.
-  handOver() {
-    for (const track of previewTracks()) {
-      const kind = /** @type {Kind} */ (track.kind);
-      if (this.tracks[kind] && !this.on(kind)) track.enabled = false;
-    }
-    this.use(false);
   },
 
   stop() {

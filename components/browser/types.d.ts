@@ -14,7 +14,9 @@ interface Me { id: string; status: Status; camera: boolean; microphone: boolean 
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
   invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
-  speaks: string | null; shown: string | null; layout: "speaker" | "grid" | "pin" }
+  tiles: Shown[]; speaks: string | null; shown: string | null; layout: "speaker" | "grid" | "pin" }
+// A tile of the stage, and the slot of the connection that carries it.
+interface Shown { id: string; kind: "camera"; slot: number }
 interface Member { id: string; name: string; camera: boolean; microphone: boolean; connected: boolean }
 interface Message { author: string; name: string; text: string; at: number }
 interface Chat { room: string; from: number; messages: Message[]; now: number }

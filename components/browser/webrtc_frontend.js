@@ -1,7 +1,7 @@
 // What Parley changes in streamlit-webrtc's front end, in the frames of both streamers while they still rest. latest.js has
 // what it changes in their connections, camera.js in what they ask of the camera, mirror.js in the own picture.
-// 1. Its page is white or black where the video leaves room, and its toggles are made for a page. Here the frame's own dark
-//    background shows through, and the toggles lie in the middle below the picture, light, or red for what is off.
+// 1. Its page is white or black where the video leaves room, and its buttons are made for a page. Here the frame's own dark
+//    background shows through, the buttons are light, and the own picture is as in a mirror.
 // 2. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
 //    only its first word counts.
 
@@ -19,7 +19,7 @@ const STYLE = `
   button { color: #e8ecef !important; background: rgb(255 255 255 / 0.14) !important; }
   button:hover { background: rgb(255 255 255 / 0.28) !important; }
   button:focus-visible { outline: 3px solid #8ab4f8; }
-  button.MuiIconButton-colorError { background: #b3261e !important; }
+  video { transform: scaleX(-1); }
   [aria-label]:has(> select) > svg { color: #e8ecef; }
   select:focus-visible { outline: 3px solid #8ab4f8; }
 `;
@@ -30,21 +30,27 @@ const STYLE = `
  */
 let mirror = null;
 
-/** @param {Component<{ camera: MediaTrackConstraints, returned: boolean, call: string | null, ready: boolean }>} component */
+/**
+ * @param {Component<{ camera: MediaTrackConstraints, returned: boolean, call: string | null, ready: boolean, slots: number }>}
+ *   component
+ */
 export default function webrtcFrontend({ data, setStateValue }) {
-  const prepared = Promise.all(FRAMES.map(prepare));
+  const prepared = Promise.all(FRAMES.map((selector) => prepare(selector, data.slots)));
   if (!data.ready) prepared.then(() => setStateValue("ready", true));
   camera.follow(data.camera);
   camera.forgetOutside(data.call);
   mirror?.show(data.returned);
 }
 
-/** @param {string} selector */
-async function prepare(selector) {
+/**
+ * @param {string} selector
+ * @param {number} slots of the stage
+ */
+async function prepare(selector, slots) {
   const frame = await present(selector);
   if (frame.RTCPeerConnection.name === "LatestPeerConnection") return;
   frame.document.head.append(Object.assign(frame.document.createElement("style"), { textContent: STYLE }));
-  frame.RTCPeerConnection = latest(frame.RTCPeerConnection);
+  frame.RTCPeerConnection = latest(frame.RTCPeerConnection, selector === STAGE ? slots : 0);
   if ("mediaDevices" in frame.navigator) camera.share(frame.navigator.mediaDevices);
   if (selector === PREVIEW) mirror = new Mirror(frame);
 }

@@ -4,39 +4,10 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e import fakes
-from tests.e2e.person import STAGE, WITHIN, Person
+from tests.e2e.person import LOUDEST, WITHIN, Person
 
-OTHER = ".parley-direct[data-shown] .direct-other"
+OTHER = ".stage[data-direct] .tile:not([data-self]) video"
 
-# The mean colour of the lower half of the direct picture; null while it is not shown.
-COLOUR = """selector => {
-  const video = document.querySelector(selector);
-  if (!video || !video.videoWidth || video.paused) return null;
-  const context = new OffscreenCanvas(32, 24).getContext("2d");
-  context.drawImage(video, 0, 0, 32, 24);
-  const { data } = context.getImageData(4, 14, 24, 8);
-  const sums = [0, 0, 0];
-  data.forEach((value, i) => { if (i % 4 < 3) sums[i % 4] += value; });
-  return sums.map(sum => sum / (data.length / 4));
-}"""
-FRAMES = "selector => document.querySelector(selector)?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
-LOUDEST = """async selector => {
-  const video = document.querySelector(selector);
-  if (!video || video.muted) return 0;
-  window.ear ??= {};
-  if (window.ear.stream !== video.srcObject) {
-    window.ear.context?.close();
-    const context = new AudioContext(), analyser = context.createAnalyser();
-    analyser.fftSize = 8192;
-    context.createMediaStreamSource(video.srcObject).connect(analyser);
-    window.ear = { stream: video.srcObject, context, analyser };
-  }
-  const { context, analyser } = window.ear, bins = new Uint8Array(analyser.frequencyBinCount);
-  analyser.getByteFrequencyData(bins);
-  const loudest = bins.indexOf(Math.max(...bins));
-  return bins[loudest] < 60 ? 0 : loudest * context.sampleRate / analyser.fftSize;
-}"""
 # Whether the streamers of the server's path are at rest in this browser.
 RESTS = """() => [".st-key-stage iframe", ".st-key-preview iframe"].every((selector) => {
   const { last } = document.querySelector(selector).contentWindow.RTCPeerConnection;
@@ -52,12 +23,8 @@ def switches_to(person: Person, label: str) -> None:
 
 
 def sees_directly(person: Person, other: Person) -> None:
-    """The other's colour is in the direct picture, and it moves."""
-    wanted = list(fakes.SHOWN[other.colour])
-    is_colour = f"s => {{ const c = ({COLOUR})(s); return c && {wanted}.every((v, i) => Math.abs(v - c[i]) < 45); }}"
-    person.until(is_colour, OTHER)
-    frames = person.page.evaluate(FRAMES, OTHER)
-    person.until(f"s => ({FRAMES})(s) > {frames + 5}", OTHER)
+    """The other's tile shows what comes from their browser, and it moves."""
+    person.watches(OTHER, other.colour)
 
 
 def hears_directly(person: Person, other: Person) -> None:
@@ -72,10 +39,9 @@ def rests_on_server(person: Person) -> None:
 
 
 def is_off_direct(person: Person) -> None:
-    """No direct picture is shown, and the stage can be heard."""
-    expect(person.page.locator(".parley-direct[data-shown]")).to_have_count(0, timeout=WITHIN)
-    heard = f"() => document.querySelector('{STAGE}').contentDocument.querySelector('video')?.muted === false"
-    person.until(heard)
+    """What comes through the server is shown, and can be heard."""
+    expect(person.page.locator(".stage[data-direct]")).to_have_count(0, timeout=WITHIN)
+    person.until("s => document.querySelector(s)?.muted === false", ".tile:not([data-self]) video")
 
 
 def statistics(person: Person) -> list[dict[str, Any]]:

@@ -42,9 +42,11 @@ def of_module(name: str, function: str) -> str:
     return f"async (given) => ({function})(await import({address}), given)"
 
 
+# A video, or the one in a frame.
+VIDEO = "((found) => found?.contentDocument?.querySelector('video') ?? found)(document.querySelector(selector))"
 # The mean colour of the lower half of a video, where only the colour is; null while it plays nothing.
 COLOUR = """selector => {
-  const video = document.querySelector(selector)?.contentDocument?.querySelector("video");
+  const video = VIDEO;
   if (!video || !video.videoWidth || video.paused) return null;
   const canvas = new OffscreenCanvas(32, 24), context = canvas.getContext("2d");
   context.drawImage(video, 0, 0, 32, 24);
@@ -52,50 +54,24 @@ COLOUR = """selector => {
   const sums = [0, 0, 0];
   data.forEach((value, i) => { if (i % 4 < 3) sums[i % 4] += value; });
   return sums.map(sum => sum / (data.length / 4));
-}"""
-FRAMES = """selector => document.querySelector(selector)?.contentDocument?.querySelector("video")
-  ?.getVideoPlaybackQuality().totalVideoFrames ?? 0"""
-# Whether each of these colours fills at least a twentieth of a video.
-SHOWS_ALL = """([selector, colours]) => {
-  const video = document.querySelector(selector)?.contentDocument?.querySelector("video");
-  if (!video || !video.videoWidth) return false;
-  const canvas = new OffscreenCanvas(48, 36), context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0, 48, 36);
-  const { data } = context.getImageData(0, 0, 48, 36);
-  const like = (i, colour) => colour.every((value, k) => Math.abs(value - data[i + k]) < 45);
-  const part = colour => data.filter((_, i) => i % 4 === 0 && like(i, colour)).length / (data.length / 4);
-  return colours.every(colour => part(colour) > 0.05);
-}"""
-# How loud each of these frequencies is in a stage's sound, from 0 to 255; none while it is silent.
-LEVELS = """async ([selector, frequencies]) => {
-  LISTEN
-  const at = hertz => Math.round(hertz * listener.analyser.fftSize / listener.context.sampleRate);
-  return frequencies.map(hertz => Math.max(...bins.slice(at(hertz) - 1, at(hertz) + 2)));
-}"""
-# The loudest frequency in a stage's sound, in hertz; 0 while it is silent.
+}""".replace("VIDEO", VIDEO)
+FRAMES = "selector => VIDEO?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0".replace("VIDEO", VIDEO)
+# The loudest frequency that a video plays, in hertz; 0 while it is silent, or muted.
 LOUDEST = """async selector => {
-  LISTEN
-  const loudest = bins.indexOf(Math.max(...bins));
-  return bins[loudest] < 60 ? 0 : loudest * listener.context.sampleRate / listener.analyser.fftSize;
-}"""
-LISTEN = """
-  const stream = document.querySelector(selector)?.contentDocument?.querySelector("video")?.srcObject;
-  if (!stream || !stream.getAudioTracks().length) return NOTHING;
-  window.listener ??= {};
-  const listener = window.listener;
-  if (listener.stream !== stream) {
-    listener.context?.close();
-    listener.context = new AudioContext();
-    listener.analyser = listener.context.createAnalyser();
-    listener.analyser.fftSize = 8192;
-    listener.context.createMediaStreamSource(stream).connect(listener.analyser);
-    listener.stream = stream;
+  const video = VIDEO, stream = video?.srcObject;
+  if (!stream?.getAudioTracks().length || video.muted || !video.volume) return 0;
+  window.listeners ??= new WeakMap();
+  if (!window.listeners.has(stream)) {
+    const context = new AudioContext(), analyser = context.createAnalyser();
+    analyser.fftSize = 8192;
+    context.createMediaStreamSource(stream).connect(analyser);
+    window.listeners.set(stream, { context, analyser });
   }
-  const bins = new Uint8Array(listener.analyser.frequencyBinCount);
-  listener.analyser.getByteFrequencyData(bins);
-"""
-LEVELS = LEVELS.replace("LISTEN", LISTEN.replace("NOTHING", "[]"))
-LOUDEST = LOUDEST.replace("LISTEN", LISTEN.replace("NOTHING", "0"))
+  const { context, analyser } = window.listeners.get(stream), bins = new Uint8Array(analyser.frequencyBinCount);
+  analyser.getByteFrequencyData(bins);
+  const loudest = bins.indexOf(Math.max(...bins));
+  return bins[loudest] < 60 ? 0 : loudest * context.sampleRate / analyser.fftSize;
+}""".replace("VIDEO", VIDEO)
 # Keeps the direct connections and the sounds, which the page itself makes, so that a test can look at them.
 SPY = """() => {
   if (window !== top) return;
@@ -135,7 +111,14 @@ COVER = """() => {
   document.body.append(cover);
   return cover;
 }"""
+# Whether one element lies within another one.
+IS_WITHIN = """([inner, outer]) => {
+  const [one, other] = [inner, outer].map((selector) => document.querySelector(selector).getBoundingClientRect());
+  const starts = one.left >= other.left - 1 && one.top >= other.top - 1;
+  return one.width > 40 && starts && one.right <= other.right + 1 && one.bottom <= other.bottom + 1;
+}"""
 STAGE, PREVIEW = ".st-key-stage iframe", ".st-key-preview iframe"
+OTHER = ".tile:not([data-self]) video"
 
 
 class Person:
@@ -223,10 +206,6 @@ class Person:
         """Have a window of this size, in CSS pixels."""
         self.page.set_viewport_size({"width": width, "height": height})
 
-    def switches(self, label: str) -> None:
-        """Press one of the toggles below the own preview."""
-        self.toggle(label).click(timeout=WITHIN)
-
     def chooses(self, effect: str) -> None:
         """Add an effect to the own picture."""
         self.page.get_by_role("combobox", name="Effect").click(timeout=WITHIN)
@@ -235,7 +214,9 @@ class Person:
 
     def chooses_layout(self, name: str) -> None:
         """What the stage shows."""
-        self.page.get_by_role("radio", name=name).or_(self.page.get_by_role("button", name=name)).first.click()
+        self.menu("Layout").click(timeout=WITHIN)
+        self.page.get_by_role("radio", name=name).click(timeout=WITHIN)
+        self.page.keyboard.press("Escape")
 
     def goes_to(self, page: str) -> None:
         self.page.get_by_test_id("stTopNavLink").filter(has_text=page).click()
@@ -251,9 +232,13 @@ class Person:
         """A button by its label; the name of an icon may stand before it."""
         return self.page.get_by_role("button", name=re.compile(rf"(^|\s){_typed(label)}$"))
 
-    def toggle(self, label: str) -> Locator:
-        """One of the toggles below the own preview, by what it would do."""
-        return self.page.frame_locator(PREVIEW).get_by_role("button", name=label)
+    def menu(self, label: str) -> Locator:
+        """What opens a menu of the bar or of a tile, by its label."""
+        return self.page.locator(f'summary[aria-label="{label}"]')
+
+    def tile(self, other: "Person") -> Locator:
+        """Somebody's place on the stage."""
+        return self.page.locator(_tile(other))
 
     def finds(self, locator: Locator) -> Locator:
         """Wait until it can be seen. `expect` looks only twice a second by and by: most of it is there sooner."""
@@ -303,11 +288,12 @@ class Person:
         return title.is_visible()
 
     def sees(self, other: "Person", within: float = WITHIN) -> None:
-        """The other's colour is on the stage, and it moves."""
-        self.watches(STAGE, other.colour, within)
+        """The other's tile has their colour, and it moves."""
+        self.watches(f"{_tile(other)} video", other.colour, within)
 
     def sees_self(self, colour: str | None = None) -> None:
-        self.watches(PREVIEW, colour or self.colour)
+        """In a call on one's own tile, and else in the preview."""
+        self.watches(f"{_tile(self)} video, body:not(:has(.parley-call)) {PREVIEW}", colour or self.colour)
 
     def sees_self_in_the_dialog(self) -> None:
         """While it rings, on whichever page."""
@@ -321,36 +307,35 @@ class Person:
         self.until(f"s => ({FRAMES})(s) > {frames + 5}", selector)
 
     def hears(self, other: "Person") -> None:
-        """The loudest tone on the stage is the other's, and so not one's own."""
-        self.until(f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25", STAGE)
+        """The loudest tone of the other's tile is the other's, and one's own tile makes no sound."""
+        self.until(f"async s => Math.abs(await ({LOUDEST})(s) - {other.hertz}) < 25", f"{_tile(other)} video")
+        self.until("s => document.querySelector(s)?.muted", f"{_tile(self)} video")
 
     def sees_all(self, *people: "Person") -> None:
-        """The colours of all these people are on the stage at once."""
-        colours = [list(fakes.SHOWN[person.colour]) for person in people]
-        self.until(SHOWS_ALL, [STAGE, colours])
-
-    def hears_all_but_self(self, *others: "Person") -> None:
-        """The tones of all the others are in the sound on the stage, and one's own is not."""
-        tones = [person.hertz for person in (*others, self)]
-        clear = "levels.length && levels.slice(0, -1).every(level => level > 110) && levels.at(-1) < 90"
-        hears = f"async arg => {{ const levels = await ({LEVELS})(arg); return {clear}; }}"
-        self.until(hears, [STAGE, tones])
+        """Each has a tile with their colour, and all of it is on the stage."""
+        for person in people:
+            self.sees(person)
+            self.until(IS_WITHIN, [_tile(person), ".stage"])
 
     def sees_a_picture_of(self, width: int, height: int, above: int = 0) -> None:
         """The picture on the stage has these proportions, and is wider than so many pixels."""
-        find = "const video = document.querySelector(selector)?.contentDocument?.querySelector('video')"
+        find = "const video = document.querySelector(selector)"
         near = f"Math.abs(video?.videoWidth / video?.videoHeight - {width / height}) < 0.02"
         is_it = f"selector => {{ {find}; return {near} && video.videoWidth > {above}; }}"
-        self.until(is_it, STAGE)
+        self.until(is_it, OTHER)
 
     def stage_is_empty(self) -> bool:
         """Nothing has been shown on the stage."""
-        return bool(self.page.evaluate(FRAMES, STAGE) == 0)
+        return bool(self.page.evaluate(FRAMES, OTHER) == 0)
 
 
 def _typed(text: str) -> str:
     """A pattern for the text as it was typed; a joiner, which nobody sees, may stand in what would be a link."""
     return re.sub("[:@]|www", "\\g<0>\u2060?", re.escape(text)).replace("/", r"\/")
+
+
+def _tile(person: Person) -> str:
+    return f'.tile[data-participant="{person.name}"]'
 
 
 def _is_colour(colour: str) -> str:

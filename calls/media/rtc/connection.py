@@ -8,6 +8,7 @@ Private names in use:
 - RTCIceTransport._connection is aioice's, which becomes ours in the same way, and whose way of gathering candidates
   `gathering` replaces. Its _local_username tells connections apart that share a
   socket: aiortc gives all those of one RTCPeerConnection the same, and four characters of it.
+- RTCRtpSender._stream_id says in the answer which stream a track belongs to.
 """
 
 import logging
@@ -16,7 +17,7 @@ from typing import Any
 
 import aiortc
 from aioice.utils import random_string
-from aiortc import RTCIceCandidate, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCIceCandidate, RTCSessionDescription
 
 from calls import limits
 from calls.media.rtc import description, gathering
@@ -24,6 +25,7 @@ from calls.media.rtc.ice import IceConnection
 from calls.media.rtc.receiver import RTCRtpReceiver
 from calls.media.rtc.sender import RTCRtpSender
 from calls.media.rtc.transport import RTCDtlsTransport
+from calls.media.stage import SlotTracks
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,19 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         self._candidates_added += 1
         if candidate is not None and self._candidates_added <= limits.CANDIDATE_LINES:
             await super().addIceCandidate(candidate)
+
+    def addTrack(self, track: MediaStreamTrack) -> aiortc.RTCRtpSender:  # noqa: N802
+        """Send a track in the first m-line of its kind that is free; of the tracks of slots, the next one. The picture
+        and the sound of a slot are one stream (MSID, RFC 8830), so that browsers play them together."""
+        if not isinstance(track, SlotTracks):
+            return super().addTrack(track)
+        following = track.next()
+        if following is None:  # more than there are slots: the offer has asked for nothing in it
+            return next(sender for sender in self.getSenders() if sender.kind == track.kind)
+        number, opened = following
+        sender = super().addTrack(opened)
+        sender._stream_id = f"slot-{number}"
+        return sender
 
     async def _RTCPeerConnection__connect(self) -> None:  # noqa: N802
         try:

@@ -47,6 +47,8 @@ def checked(sdp: object) -> str:
     session, *media = map(_lean, _sections(sdp.splitlines()))
     if not 0 < len(media) <= limits.MEDIA_SECTIONS:
         raise refused(f"it has {len(media)} streams, and may have 1 to {limits.MEDIA_SECTIONS}")
+    if sum(map(len, (session, *media))) > limits.SDP_LINES:
+        raise refused(f"it has more than {limits.SDP_LINES} lines")
     for section in (session, *media):
         _check_section(section)
     _check_bundle(session, media)

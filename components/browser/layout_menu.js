@@ -2,42 +2,26 @@
 // pinned one goes.
 
 import { act } from "./acts.js";
-import { find } from "./find.js";
 import { tellRefusal } from "./refusal.js";
 import { view } from "./view.js";
 
 /** @typedef {Room["layout"]} Layout */
 
-/** @type {WeakMap<HTMLElement, LayoutPicker>} */
-const drawn = new WeakMap();
-
-/** @param {Component<unknown>} component */
-export default function layoutPicker({ parentElement }) {
-  const picker = drawn.get(parentElement) ?? new LayoutPicker(parentElement);
-  drawn.set(parentElement, picker);
-  return picker.follow();
-}
-
-class LayoutPicker {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
-    this.choice = find(parent, ".layout");
-    this.problem = find(parent, "p");
-    this.pinned = /** @type {HTMLSelectElement} */ (find(parent, "select"));
-    this.radios = [.../** @type {NodeListOf<HTMLInputElement>} */ (parent.querySelectorAll("input"))];
+export class LayoutMenu {
+  /**
+   * @param {HTMLElement} choice
+   * @param {HTMLElement} problem is where a refusal is told
+   */
+  constructor(choice, problem) {
+    this.problem = problem;
+    this.pinned = /** @type {HTMLSelectElement} */ (choice.querySelector("select"));
+    this.radios = [.../** @type {NodeListOf<HTMLInputElement>} */ (choice.querySelectorAll("input"))];
     this.radios.forEach((radio) => { radio.onchange = () => this.choose(/** @type {Layout} */ (radio.value)); });
     this.pinned.onchange = () => this.choose("pin", this.pinned.value);
   }
 
-  follow() {
-    const stop = view.follow(() => this.draw());
-    this.draw();
-    return stop;
-  }
-
   draw() {
     const { room } = view, [, ...others] = room?.people ?? [];
-    this.choice.hidden = !others.length;
     if (!room) return;
     this.radios.forEach((radio) => { radio.checked = radio.value === room.layout; });
     this.pinned.hidden = room.layout !== "pin";

@@ -1,0 +1,53 @@
+// Where each tile of a room is on the stage.
+
+/**
+ * @typedef {"large" | "strip" | "grid" | "corner" | "hidden"} Place
+ * @typedef {{ tile: Shown, person: Member, self: boolean, place: Place }} Placed
+ */
+
+const GAP = 8, RATIO = 4 / 3;  // px between two tiles; width to height of most pictures
+
+/**
+ * One is large and the others stand in a strip, or all are of one size; of two, oneself lies in a corner. On the other pages
+ * there is room for one.
+ * @param {Room} room
+ * @param {boolean} docked
+ * @returns {Placed[]}
+ */
+export function arrange({ people, tiles, layout, shown }, docked) {
+  const [me, ...others] = people, large = shown ?? me?.id;
+  return tiles.flatMap((tile) => {
+    const person = people.find(({ id }) => id === tile.id);
+    if (!person) return [];
+    const self = person === me;
+    return { tile, person, self, place: place({ self, isLarge: person.id === large, pair: others.length === 1, layout, docked }) };
+  });
+}
+
+/**
+ * @param {{ self: boolean, isLarge: boolean, pair: boolean, layout: Room["layout"], docked: boolean }} facts
+ * @returns {Place}
+ */
+function place({ self, isLarge, pair, layout, docked }) {
+  if (docked) return isLarge ? "large" : "hidden";
+  if (layout === "grid") return "grid";
+  if (isLarge) return "large";
+  return self && pair ? "corner" : "strip";
+}
+
+/**
+ * In how many columns so many tiles are largest, and how wide each is then.
+ * @param {number} count
+ * @param {number} width in px, of all of them
+ * @param {number} height
+ */
+export function fitted(count, width, height) {
+  let best = 1, widest = 0;
+  for (let across = 1; across <= count; across += 1) {
+    const down = Math.ceil(count / across);
+    const room = (width - GAP * (across - 1)) / across, low = RATIO * (height - GAP * (down - 1)) / down;
+    const fits = Math.min(room, low);
+    if (fits > widest + 1) [best, widest] = [across, fits];
+  }
+  return { columns: best, wide: Math.floor(widest) };
+}

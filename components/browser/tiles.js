@@ -1,0 +1,159 @@
+// The stage: a tile for everybody in the room, on whichever path their picture and sound come.
+
+import { act } from "./acts.js";
+import { arrange, fitted } from "./arrangement.js";
+import { find } from "./find.js";
+import { connectionOf, STAGE } from "./frames.js";
+import { asksForClick } from "./hearing.js";
+import { followConnections } from "./latest.js";
+import { own } from "./own.js";
+import { streams } from "./streams.js";
+import { Tile } from "./tile.js";
+import { view } from "./view.js";
+
+/**
+ * What a run of the script says (components/tiles): whether the stage is the small one of another page, whether the call goes
+ * from browser to browser, and why it could not be connected.
+ * @typedef {{ docked: boolean, direct: boolean, refusal: string }} Data
+ * @typedef {import("./arrangement.js").Placed} Placed
+ */
+
+/** @type {Data} */
+let data = { docked: false, direct: false, refusal: "" };
+/** @type {HTMLElement | null} */
+let root = null;
+/**
+ * By person and kind.
+ * @type {Map<string, Tile>}
+ */
+const drawn = new Map();
+const sized = new ResizeObserver(fit);
+
+/** @param {Component<Data>} component */
+export default function tiles({ data: given, parentElement }) {
+  data = given;
+  bind(find(parentElement, ".stage"));
+  const stops = [view, streams, own].map((each) => each.follow(draw));
+  stops.push(followConnections(draw), asksForClick(find(parentElement, ".stage-hear")));
+  draw();
+  return () => stops.forEach((stop) => stop());
+}
+
+/** @returns {HTMLVideoElement | null} the large picture, or the first one of another person */
+export function largest() {
+  return (root?.querySelector("[data-place=large] video") ?? root?.querySelector(".tile:not([data-self]) video")) || null;
+}
+
+/**
+ * Streamlit may draw the elements anew: what plays goes on in the new ones.
+ * @param {HTMLElement} element
+ */
+function bind(element) {
+  if (element === root) return;
+  root = element;
+  sized.disconnect();
+  sized.observe(root);
+  const list = find(root, ".tiles");
+  for (const tile of drawn.values()) {
+    list.append(tile.element);
+    tile.play();
+  }
+}
+
+function draw() {
+  if (!root) return;
+  const { room } = view, placed = room ? arrange(room, data.docked) : [];
+  const here = new Set(placed.map(key));
+  for (const [name, tile] of drawn) if (!here.has(name)) end(name, tile);
+  for (const each of placed) update(each, room);
+  root.hidden = !room;
+  root.dataset.layout = layout(placed);
+  root.toggleAttribute("data-direct", streams.direct !== null);
+  find(root, ".stage-note").hidden = placed.length !== 1 || data.docked;
+  say(room ? cover(room, data) : "");
+  fit();
+}
+
+/** @param {Placed} placed */
+function key({ tile }) {
+  return `${tile.kind} ${tile.id}`;
+}
+
+/**
+ * @param {string} name
+ * @param {Tile} tile
+ */
+function end(name, tile) {
+  tile.end();
+  drawn.delete(name);
+}
+
+/**
+ * @param {Placed} placed
+ * @param {Room | null} room
+ */
+function update(placed, room) {
+  const name = key(placed), { person } = placed;
+  const tile = drawn.get(name) ?? new Tile(placed, pin);
+  if (!drawn.has(name)) {
+    drawn.set(name, tile);
+    if (root) find(root, ".tiles").append(tile.element);
+  }
+  tile.draw(placed, {
+    speaks: room?.speaks === person.id,
+    pinned: room?.layout === "pin" && room.shown === person.id,
+    why: missing(placed),
+  });
+  tile.element.style.order = placed.self ? "-1" : String(placed.tile.slot);
+  tile.show(streams.of(placed.tile));
+}
+
+/**
+ * Why a tile has no picture.
+ * @param {Placed} placed
+ */
+export function missing({ person, self }) {
+  if (self) return person.camera || own.on("video") ? "" : "Your camera is off";
+  if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
+  return person.camera ? "" : `${person.name} has the camera off`;
+}
+
+/**
+ * What is said of the stage as a whole.
+ * @param {Room} room
+ * @param {Data} said
+ */
+export function cover({ people }, { direct, refusal }) {
+  const [, ...others] = people;
+  if (direct || others.every(({ connected }) => !connected)) return "";
+  if (refusal) return refusal;
+  return streams.direct || connectionOf(STAGE)?.connectionState === "connected" ? "" : "Connecting…";
+}
+
+/** @param {string} text */
+function say(text) {
+  if (!root) return;
+  const element = find(root, ".stage-cover");
+  element.toggleAttribute("data-said", text !== "");
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {Placed[]} placed */
+function layout(placed) {
+  return placed.some(({ place }) => place === "grid") ? "grid" : "large";
+}
+
+/** As large as they fit. */
+function fit() {
+  if (!root) return;
+  const places = [...drawn.values()].map(({ element }) => element.dataset.place);
+  const { columns, wide } = fitted(places.filter((place) => place === "grid").length, root.clientWidth - 16, root.clientHeight - 16);
+  root.style.setProperty("--columns", String(columns));
+  root.style.setProperty("--wide", `${wide}px`);
+  root.toggleAttribute("data-strip", places.includes("strip"));
+}
+
+/** @param {string | null} who is to be shown all the time; null for who speaks */
+function pin(who) {
+  act(who ? { act: "layout", layout: "pin", pinned: who } : { act: "layout", layout: "speaker", pinned: null });
+}
