@@ -95,7 +95,9 @@ RETURNS = Rate("returns", 10, 6)  # after a broken promise to be heard again: ea
 SDP_LENGTH = 64 * 1024  # characters of an offer; Chromium's with a camera and a microphone has about 8,000
 ROOM_PEOPLE = 16  # in one room at most: each has two m-lines in everybody's offer
 MEDIA_SECTIONS = 2 * ROOM_PEOPLE + 4  # m-lines
-SDP_LINES = 2_400  # in all of an offer, without the codecs that Parley does not speak; ours for 16 people have about 900
+SDP_LINES = (
+    2_400  # in all of an offer, without the codecs that Parley does not speak; ours for 16 people have about 900
+)
 SECTION_LINES = 300  # in one m-line's section, without the codecs that Parley does not speak; Chromium has about 120
 CODEC_LINES = 32  # of these codecs in one section; Chromium has about 20, since H.264 is listed by profile
 FEEDBACK_LINES = 80  # for these codecs in one section; Chromium has about 55

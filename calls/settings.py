@@ -135,9 +135,7 @@ class Settings(BaseSettings):
     )
     video_width: int = Field(640, ge=160, le=1920, description="Width that cameras are asked for, in pixels.")
     video_height: int = Field(480, ge=120, le=1080, description="Height that cameras are asked for, in pixels.")
-    video_largest: Largest = Field(
-        "1920x1080", description="The largest picture that the server decodes, for effects."
-    )
+    video_largest: Largest = Field("1920x1080", description="The largest picture that the server decodes, for effects.")
     video_fps: int = Field(30, ge=1, le=60, description="Frames per second that cameras are asked for.")
     video_bitrate: Bitrate = Field(
         1_500_000, description="The most bits per second that a camera sends to the server at 640x480 and below."

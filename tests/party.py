@@ -31,8 +31,8 @@ from calls.effects.chain import Choice
 from calls.media.feed import Feed
 from calls.media.hub import MediaHub
 from calls.media.rtc.connection import RTCPeerConnection
-from calls.media.stage import Stage
-from calls.media.workers import SOUND, WORKERS
+from calls.media.stage import Slot, Stage
+from calls.media.workers import WORKERS
 from calls.registry import Registry
 from calls.rooms import Layout
 from tests.rtc_client import Audio, Client, Clip, Colour, Tone, Video, until
@@ -43,6 +43,7 @@ BLUE: Colour = (50, 60, 200)
 YELLOW: Colour = (200, 190, 40)
 VIOLET: Colour = (170, 50, 190)
 CAP = 1_500_000  # bits per second
+SLOTS = 3  # of each stage: as many people as most rooms of these tests have
 
 
 def clip(colour: Colour | None = None, *, bitrate: int = 150_000) -> Clip:
@@ -65,6 +66,8 @@ class Guest:
     feed: Feed
     stage: Stage
     cap: int = CAP
+    slot: int = 0
+    """Of the others' stages, the one that this person is in."""
     incoming: list[RTCPeerConnection] = field(default_factory=list)
     """The server's ends of what the person sends."""
     outgoing: list[RTCPeerConnection] = field(default_factory=list)
@@ -72,13 +75,31 @@ class Guest:
 
     @property
     def video(self) -> Video:
-        """What the person sees."""
-        return self.client.videos[0]
+        """What the person sees of the first of the others."""
+        return self.client.videos[self.other]
 
     @property
     def audio(self) -> Audio:
-        """What the person hears."""
-        return self.client.audios[0]
+        """What the person hears of the first of the others."""
+        return self.client.audios[self.other]
+
+    @property
+    def other(self) -> int:
+        """The slot of the first of the others."""
+        return 1 if self.slot == 0 else 0
+
+    @property
+    def shown(self) -> Slot:
+        """What the stage shows of the first of the others."""
+        return self.stage.video[self.other]
+
+    def sees(self, other: "Guest") -> Video:
+        """What the person sees of somebody."""
+        return self.client.videos[other.slot]
+
+    def hears(self, other: "Guest") -> Audio:
+        """What the person hears of somebody."""
+        return self.client.audios[other.slot]
 
     def chooses(self, *effects: str) -> None:
         """Put these effects on."""
@@ -107,11 +128,12 @@ class Guest:
             connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
             self.outgoing.append(connection)
             await connection.setRemoteDescription(offer)
-            connection.addTrack(self.stage.video.open())
-            connection.addTrack(self.stage.audio.open())
+            tracks = {track.kind: track for track in self.stage.open()}
+            for transceiver in connection.getTransceivers():
+                connection.addTrack(tracks[transceiver.kind])
             return await answer(connection)
 
-        await self.client.watch(show)
+        await self.client.watch(show, len(self.stage.video))
         self.gets = {kind: Gets(self, kind) for kind in ("video", "audio")}
         await self.client.connected()
 
@@ -124,9 +146,9 @@ class Guest:
 class Party:
     """One room, and the engine that connects who is in it."""
 
-    def __init__(self) -> None:
-        self.registry = Registry(capacity=32)
-        self.hub = MediaHub(asyncio.get_running_loop(), spoke=self.registry.speaks)
+    def __init__(self, slots: int) -> None:
+        self.registry = Registry(capacity=slots)
+        self.hub = MediaHub(asyncio.get_running_loop(), slots=slots, spoke=self.registry.speaks)
         self.registry.listen(lambda _: self.hub.follow(self.registry.snapshot()))
         self.code = ""
         self.guests: list[Guest] = []
@@ -155,6 +177,9 @@ class Party:
             self.registry.join(who, self.code)
         else:
             self.code = self.registry.open_room(who)
+        room = self.registry.view(who).room
+        assert room
+        guest.slot = [tile and tile.who for tile in room.tiles].index(who)
         self.lays_out(guest, layout)
         await guest.watches()
         return guest
@@ -204,10 +229,9 @@ class Standstill:
 
 def start_threads() -> None:
     """Have the engine make all its threads, which it does one by one, whenever all that there are have work."""
-    for pool in (WORKERS, SOUND):
-        together = threading.Barrier(pool._max_workers)
-        for work in [pool.submit(together.wait, 10) for _ in range(pool._max_workers)]:
-            work.result()
+    together = threading.Barrier(WORKERS._max_workers)
+    for work in [WORKERS.submit(together.wait, 10) for _ in range(WORKERS._max_workers)]:
+        work.result()
 
 
 @contextmanager
@@ -218,11 +242,11 @@ def loopback() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def party() -> AsyncIterator[Party]:
+async def party(slots: int = SLOTS) -> AsyncIterator[Party]:
     """A party that leaves no task behind: neither the engine's nor the clients'."""
     before = asyncio.all_tasks()
     with loopback():
-        made = Party()
+        made = Party(slots)
         yield made
         await made.close()
 

@@ -3,77 +3,96 @@
 import asyncio
 
 import pytest
+from aiortc.mediastreams import MediaStreamError
 
 from calls.media.outgoing import OutgoingTrack
-from calls.media.stage import Screen, Stage
+from calls.media.stage import Slot, Stage
 from tests.tracks import Asked, piece, publish, settled, tick
 
 
 @pytest.fixture
-async def screen() -> Screen:
-    return Screen(asyncio.get_running_loop(), "video")
+async def slot() -> Slot:
+    return Slot(asyncio.get_running_loop(), "video")
 
 
-def opened(screen: Screen) -> tuple[OutgoingTrack, list[int]]:
+def opened(slot: Slot) -> tuple[OutgoingTrack, list[int]]:
     """A track with a connection, and the timestamps that it sends."""
-    track, sent = screen.open(), list[int]()
+    track, sent = slot.open(), list[int]()
     track.begin(lambda packet, *_: sent.append(packet.timestamp))
     return track, sent
 
 
-async def test_every_connection_shows_the_same(screen: Screen) -> None:
+async def test_every_connection_shows_the_same(slot: Slot) -> None:
     """A second tab, or one that comes back, is shown what is on: from the next keyframe on, which is asked for."""
     source = Asked()
-    screen.show(source)
-    _, first = opened(screen)
+    slot.show(source)
+    _, first = opened(slot)
     publish(source, piece(0, entry=True))
-    _, second = opened(screen)
+    _, second = opened(slot)
     publish(source, piece(1), piece(2, entry=True))
     assert (len(first), len(second)) == (3, 1)
     assert source.keyframes >= 1
 
 
-async def test_what_is_shown_changes_for_all(screen: Screen) -> None:
+async def test_what_is_shown_changes_for_all(slot: Slot) -> None:
     """Without any doing of theirs: the tracks stay the same."""
-    sources, (_, first), (_, second) = [Asked(), Asked()], opened(screen), opened(screen)
+    sources, (_, first), (_, second) = [Asked(), Asked()], opened(slot), opened(slot)
     for number, source in enumerate(sources):
-        screen.show(source)
+        slot.show(source)
         publish(source, piece(number, entry=True))
     assert first == second
     assert len(first) == 2
-    assert (screen.source, sources[0].readers) == (sources[1], ())
+    assert (slot.source, sources[0].readers) == (sources[1], ())
 
 
-async def test_a_track_without_a_connection_costs_nothing(screen: Screen) -> None:
+async def test_a_track_without_a_connection_costs_nothing(slot: Slot) -> None:
     """A page opens one at every run, and the connection takes the first."""
     source = Asked()
-    screen.show(source)
+    slot.show(source)
     for _ in range(3):
-        screen.open()
+        slot.open()
     assert source.readers == ()
     assert source.keyframes == 0
 
 
-async def test_a_connection_that_ends_is_forgotten(screen: Screen) -> None:
+async def test_a_connection_that_ends_is_forgotten(slot: Slot) -> None:
     """The others go on, and what is shown later is not shown to it."""
     first, second = Asked(), Asked()
-    screen.show(first)
-    (track, gone), (_, here) = opened(screen), opened(screen)
+    slot.show(first)
+    (track, gone), (_, here) = opened(slot), opened(slot)
     track.stop()
     await settled()
-    screen.show(second)
+    slot.show(second)
     publish(second, piece(0, entry=True))
     assert (len(gone), len(here)) == (0, 1)
     assert (first.readers, len(second.readers)) == ((), 1)
 
 
-async def test_a_stage_has_a_picture_and_a_sound() -> None:
+async def test_a_slot_has_a_picture_and_a_sound() -> None:
     """Each goes its own way; sound needs no keyframe."""
-    stage, video, audio = Stage(asyncio.get_running_loop()), Asked("video"), Asked("audio")
-    (_, seen), (_, heard) = opened(stage.video), opened(stage.audio)
-    stage.show(video, audio)
+    stage, video, audio = Stage(asyncio.get_running_loop(), 2), Asked("video"), Asked("audio")
+    (_, seen), (_, heard) = opened(stage.video[1]), opened(stage.audio[1])
+    stage.show(1, video, audio)
     publish(video, piece(1))
     publish(audio, tick(1), tick(2))
     assert (len(seen), len(heard)) == (0, 2)
-    stage.show(None, None)
+    assert stage.video[0].source is stage.audio[0].source is None
+    stage.clear()
     assert video.readers == audio.readers == ()
+
+
+async def test_a_connection_takes_the_slots_one_by_one() -> None:
+    """Each run of a page opens the tracks anew, and only a connection makes use of them."""
+    stage = Stage(asyncio.get_running_loop(), 2)
+    video, audio = stage.open()
+    assert (video.kind, audio.kind) == ("video", "audio")
+    taken = [video.next(), video.next(), video.next()]
+    assert [found and found[0] for found in taken] == [0, 1, None]
+    sources = [Asked(), Asked()]
+    for number, (found, source) in enumerate(zip(taken, sources, strict=False)):
+        assert found
+        found[1].begin(lambda *_: None)
+        stage.show(number, source, None)
+        assert source.readers == (found[1],)
+    with pytest.raises(MediaStreamError):
+        await video.recv()

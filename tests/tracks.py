@@ -11,7 +11,6 @@ import pytest
 from av import AudioFrame, VideoFrame
 
 from calls.media.codecs import VideoDecoder, VideoEncoder
-from calls.media.mixer import Ear, Voice
 from calls.media.packet import Packet
 from calls.media.rtc.receiver import IncomingTrack
 from calls.media.source import Source
@@ -165,8 +164,6 @@ def count_work(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     count(VideoDecoder, "decode", "pictures decoded")
     count(VideoEncoder, "encode", "pictures encoded")
-    count(Voice, "add", "voices decoded")
-    count(Ear, "encode", "sound encoded")
     return counts
 
 

@@ -13,9 +13,9 @@ _component = modules.component("bar", Path(__file__).parent)
 
 
 def show(room: str, *, docked: bool, usable: bool, on_start: Callable[[bool], None]) -> None:
-    """Draw it for the call in this room, by its code. On another page it has few buttons. `usable` is whether there is a
-    camera or a microphone; `on_start` is called when one is to be turned on that is not captured yet, with whether it
-    is the camera."""
+    """Draw it for the call in this room, by its code. On another page it has few buttons. `usable` is whether there is
+    a camera or a microphone; `on_start` is called when one is to be turned on that is not captured yet, with whether
+    it is the camera."""
 
     def start() -> None:
         on_start(st.session_state[KEY].get("start", {}).get("kind") == "video")

@@ -19,8 +19,8 @@ export function arrange({ people, tiles, layout, shown }, docked) {
   return tiles.flatMap((tile) => {
     const person = people.find(({ id }) => id === tile.id);
     if (!person) return [];
-    const self = person === me;
-    return { tile, person, self, place: place({ self, isLarge: person.id === large, pair: others.length === 1, layout, docked }) };
+    const self = person === me, facts = { self, isLarge: person.id === large, pair: others.length === 1, layout, docked };
+    return { tile, person, self, place: place(facts) };
   });
 }
 

@@ -56,7 +56,7 @@ class Bar {
       full: fullScreen,
       end: () => this.#hangUp(),
     });
-    for (const [what, act] of Object.entries(does)) this.#button(what).onclick = () => this.#attempt(act);
+    for (const [what, doing] of Object.entries(does)) this.#button(what).onclick = () => this.#attempt(doing);
     for (const select of this.selects) {
       select.onchange = () => this.#attempt(() => own.choose(/** @type {Kind} */ (select.dataset.kind), select.value));
     }
@@ -81,17 +81,16 @@ class Bar {
   }
 
   draw() {
-    const { docked, usable } = this.#data, [audio, video] = [own.on("audio"), own.on("video")];
+    const { docked, usable } = this.#data, shares = own.screen !== null;
     this.bar.classList.toggle("small", docked);
-    this.#name("audio", audio ? "mic" : "mic_off", audio ? "Mute" : "Unmute", { off: !audio, disabled: !usable });
-    const camera = video ? "Turn off camera" : "Turn on camera";
-    this.#name("video", video ? "videocam" : "videocam_off", camera, { off: !video, disabled: !usable });
-    const shares = own.screen !== null;
-    this.#name("screen", shares ? "stop_screen_share" : "screen_share", shares ? "Stop sharing" : "Share screen", { on: shares });
-    this.#name("pip", "picture_in_picture_alt", "Picture-in-picture");
+    this.#switches("audio", own.on("audio"), ["mic", "Mute"], ["mic_off", "Unmute"]);
+    this.#switches("video", own.on("video"), ["videocam", "Turn off camera"], ["videocam_off", "Turn on camera"]);
+    this.#switches("screen", !shares, ["screen_share", "Share screen"], ["stop_screen_share", "Stop sharing"]);
     const full = document.fullscreenElement !== null;
-    this.#name("full", full ? "fullscreen_exit" : "fullscreen", full ? "Leave full screen" : "Full screen");
+    this.#switches("full", !full, ["fullscreen", "Full screen"], ["fullscreen_exit", "Leave full screen"]);
+    this.#name("pip", "picture_in_picture_alt", "Picture-in-picture");
     this.#name("end", "call_end", "Hang up");
+    for (const kind of ["audio", "video"]) this.#button(kind).disabled = !usable;
     this.#button("screen").hidden = !own.mayShare || docked && !shares;
     this.#button("pip").hidden = !document.pictureInPictureEnabled;
     this.#button("full").hidden = !document.fullscreenEnabled;
@@ -100,16 +99,24 @@ class Bar {
   }
 
   /**
+   * A button that does one of two things.
+   * @param {string} which
+   * @param {boolean} first
+   * @param {[icon: string, label: string]} one
+   * @param {[icon: string, label: string]} other
+   */
+  #switches(which, first, one, other) {
+    this.#button(which).toggleAttribute("data-other", !first);
+    this.#name(which, ...(first ? one : other));
+  }
+
+  /**
    * @param {string} which
    * @param {string} icon
    * @param {string} label
-   * @param {{ off?: boolean, on?: boolean, disabled?: boolean }} [state]
    */
-  #name(which, icon, label, { off = false, on = false, disabled } = {}) {
+  #name(which, icon, label) {
     const element = this.#button(which);
-    element.toggleAttribute("data-off", off);
-    element.toggleAttribute("data-on", on);
-    if (disabled !== undefined) element.disabled = disabled;
     if (element.ariaLabel === label) return;
     element.replaceChildren(Object.assign(document.createElement("i"), { textContent: icon, ariaHidden: "true" }));
     element.ariaLabel = element.title = label;
@@ -133,11 +140,11 @@ class Bar {
     button.disabled = answer.type === "done";  // the bar goes with the call
   }
 
-  /** @param {() => void | Promise<void>} act */
-  async #attempt(act) {
+  /** @param {() => void | Promise<void>} doing */
+  async #attempt(doing) {
     tellRefusal(this.problem);
     try {
-      await act();
+      await doing();
     } catch (error) {
       const { name } = /** @type {Error} */ (error);
       this.problem.textContent = TROUBLE[name] ?? `This did not work (${name}).`;

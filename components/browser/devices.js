@@ -109,8 +109,9 @@ function count() {
 function sends(tracks) {
   if (own.used) return { camera: own.on("video") || own.screen !== null, microphone: own.on("audio") };
   const connected = connectionOf(PREVIEW)?.connectionState === "connected";
-  const live = tracks.filter(({ readyState, enabled }) => connected && readyState === "live" && enabled).map(({ kind }) => kind);
-  return { camera: live.includes("video"), microphone: live.includes("audio") };
+  const live = tracks.filter(({ readyState, enabled }) => connected && readyState === "live" && enabled);
+  const sent = (/** @type {string} */ kind) => live.some((track) => track.kind === kind);
+  return { camera: sent("video"), microphone: sent("audio") };
 }
 
 // At first the frame holds an empty page, which nobody has to watch.

@@ -141,12 +141,17 @@ function connect(id) {
 function end() {
   clearInterval(timer);
   over = current?.id ?? null;
-  current?.peer?.close();
-  current?.arriving?.end();
-  current?.leaving?.probe.end();
+  if (current) close(current);
   current = null;
   own.stop();
   streams.showDirect(null);
+}
+
+/** @param {Call} call */
+function close({ peer, arriving, leaving }) {
+  peer?.close();
+  arriving?.end();
+  leaving?.probe.end();
 }
 
 // Whether the camera has been turned on here, which a run chooses for the time after.

@@ -43,6 +43,12 @@ export class Mirror {
     this.#draw();
   }
 
+  // Another device may be sent than before.
+  look() {
+    const shown = mirrored.stream?.getTracks() ?? [];
+    if (!this.#returned && camera.tracks.some((track) => !shown.includes(track))) this.#draw();
+  }
+
   /**
    * @param {HTMLMediaElement} video
    * @param {MediaProvider | null} stream

@@ -23,6 +23,19 @@ function constraints(kind, deviceId, camera) {
   return kind === "audio" ? { audio: { ...device } } : { video: { ...camera, ...device } };
 }
 
+/**
+ * Another device in the server's preview, which goes on by the same connection.
+ * @param {Kind} kind
+ * @param {MediaStreamTrack} track
+ */
+async function replaceInPreview(kind, track) {
+  const connection = connectionOf(PREVIEW), senders = connection?.connectionState === "closed" ? [] : connection?.getSenders();
+  const sender = senders?.find((each) => each.track?.kind === kind);
+  if (!sender) return track.stop();
+  sender.track?.stop();
+  await sender.replaceTrack(track);
+}
+
 export const own = {
   /**
    * `hear` is called when something else is sent than before.
@@ -33,7 +46,7 @@ export const own = {
   tracks: { audio: null, video: null },
   /** @type {MediaStreamTrack | null} */
   screen: null,
-  /** @type {{ senders: Record<Kind, RTCRtpSender | null> } | null} */
+  /** @type {{ senders: Record<Kind, RTCRtpSender | null>, connection: RTCPeerConnection } | null} */
   peer: null,
   /** @type {MediaTrackConstraints} */
   camera: {},
@@ -153,12 +166,8 @@ export const own = {
     const [track] = stream.getTracks();
     if (!track) return;
     track.enabled = !this.off.has(kind);
-    const sender = connectionOf(PREVIEW)?.getSenders().find((each) => each.track?.kind === kind);
-    if (this.peer) this.put(kind, track);
-    else if (!sender) track.stop();
-    if (!sender?.track || this.used) return;
-    sender.track.stop();
-    await sender.replaceTrack(this.peer ? track.clone() : track);
+    if (this.peer) this.put(kind, track.clone());
+    await replaceInPreview(kind, track);
     tell();
   },
 

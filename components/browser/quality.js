@@ -18,7 +18,7 @@ export async function measure(connection) {
   const report = [...(await connection.getStats()).values()];
   const find = entries(report), pair = selected(report, find);
   const received = report.filter(({ type }) => type === "inbound-rtp");
-  const video = received.find(({ kind }) => kind === "video") ?? {};
+  const video = largest(received.filter(({ kind }) => kind === "video"));
   const ends = [find(pair.localCandidateId), find(pair.remoteCandidateId)];
   return {
     roundTrip: milliseconds(pair.currentRoundTripTime),
@@ -29,6 +29,15 @@ export async function measure(connection) {
     codec: find(video.codecId)?.mimeType ?? "none",
     jitter: milliseconds(video.jitter),
   };
+}
+
+/**
+ * The picture that has most pixels.
+ * @param {Entry[]} pictures
+ * @returns {Entry}
+ */
+function largest(pictures) {
+  return pictures.reduce((most, each) => (each.frameWidth ?? 0) > (most.frameWidth ?? 0) ? each : most, {});
 }
 
 /** @param {Entry[]} report */
@@ -72,19 +81,25 @@ function milliseconds(seconds) {
   return seconds === undefined ? null : 1_000 * seconds;
 }
 
-/** @param {Quality} quality */
-export function words({ roundTrip, loss, bitrate, relayed }) {
+/**
+ * @param {Quality} quality
+ * @param {string} path where no TURN server relays
+ */
+export function words({ roundTrip, loss, bitrate, relayed }, path) {
   const delay = roundTrip === null ? "–" : `${Math.round(roundTrip)} ms`;
-  return `${delay} · ${loss.toFixed(1)} % lost · ${rate(bitrate)} · ${relayed ? "relayed by TURN" : "direct"}`;
+  return `${delay} · ${loss.toFixed(1)} % lost · ${rate(bitrate)} · ${relayed ? "relayed by TURN" : path}`;
 }
 
-/** @param {Quality} quality */
-export function details({ roundTrip, loss, bitrate, relayed, ends, picture, codec, jitter }) {
+/**
+ * @param {Quality} quality
+ * @param {string} path
+ */
+export function details({ roundTrip, loss, bitrate, relayed, ends, picture, codec, jitter }, path) {
   return Object.entries({
     "Round trip": roundTrip === null ? "unknown" : `${roundTrip.toFixed(1)} ms`,
     "Packets lost": `${loss.toFixed(1)} %`,
     "Received": rate(bitrate),
-    "Path": relayed ? "relayed by a TURN server" : "direct",
+    "Path": relayed ? "relayed by a TURN server" : path,
     "This end": ends[0] ?? "unknown",
     "Other end": ends[1] ?? "unknown",
     "Picture": `${picture}, ${codec.replace("video/", "")}`,

@@ -2,6 +2,7 @@
 // of everybody else what the server sends.
 
 import { followers } from "./followers.js";
+import { connectionOf, STAGE } from "./frames.js";
 import { followConnections } from "./latest.js";
 import { mirrored } from "./mirror.js";
 import { own } from "./own.js";
@@ -26,6 +27,11 @@ export const streams = {
   showDirect(stream) {
     this.direct = stream;
     tell();
+  },
+
+  // What that comes by; null while there is none.
+  get connection() {
+    return this.direct ? own.peer?.connection ?? null : connectionOf(STAGE);
   },
 
   /** @param {Shown} tile */

@@ -117,14 +117,22 @@ export class Tile {
   }
 
   #sound() {
-    const { video } = this, silent = this.self || this.#muted || loudspeaker.blocked, times = this.#volume / 100;
-    const amplified = !silent && times > 1 && this.#stream;
-    if (amplified) this.#louder ??= loudspeaker.amplify(amplified, times);
-    else this.#louder = (this.#louder?.stop(), null);
-    if (this.#louder) this.#louder.gain.gain.value = times;
-    video.muted = silent || Boolean(amplified);
-    video.volume = Math.min(times, 1);
+    const silent = this.self || this.#muted || loudspeaker.blocked, times = this.#volume / 100;
+    this.#amplify(silent ? 0 : times);
+    this.video.muted = silent || this.#louder !== null;
+    this.video.volume = Math.min(times, 1);
     this.play();
+  }
+
+  /** @param {number} times */
+  #amplify(times) {
+    if (times > 1 && this.#stream) {
+      this.#louder ??= loudspeaker.amplify(this.#stream, times);
+      this.#louder.gain.gain.value = times;
+    } else {
+      this.#louder?.stop();
+      this.#louder = null;
+    }
   }
 
   /** @param {string} name */
@@ -191,8 +199,8 @@ export class Tile {
       element.style.translate = "";
       const { x, y, width, height } = /** @type {HTMLElement} */ (element.parentElement).getBoundingClientRect();
       const moved = Math.hypot(at.clientX - clientX, at.clientY - clientY) > 10;
-      const vertical = at.clientY < y + height / 2 ? "top" : "bottom", horizontal = at.clientX < x + width / 2 ? "left" : "right";
-      if (moved) this.#rest(`${vertical}-${horizontal}`);
+      const vertical = at.clientY < y + height / 2 ? "top" : "bottom";
+      if (moved) this.#rest(`${vertical}-${at.clientX < x + width / 2 ? "left" : "right"}`);
     };
     element.addEventListener("pointermove", move);
     element.addEventListener("pointerup", drop, { once: true });

@@ -7,6 +7,7 @@ import { connectionOf, STAGE } from "./frames.js";
 import { asksForClick } from "./hearing.js";
 import { followConnections } from "./latest.js";
 import { own } from "./own.js";
+import { showsQuality } from "./quality_badge.js";
 import { streams } from "./streams.js";
 import { Tile } from "./tile.js";
 import { view } from "./view.js";
@@ -17,6 +18,8 @@ import { view } from "./view.js";
  * @typedef {{ docked: boolean, direct: boolean, refusal: string }} Data
  * @typedef {import("./arrangement.js").Placed} Placed
  */
+
+const MARGIN = 16;  // px around a grid, both sides together
 
 /** @type {Data} */
 let data = { docked: false, direct: false, refusal: "" };
@@ -35,6 +38,7 @@ export default function tiles({ data: given, parentElement }) {
   bind(find(parentElement, ".stage"));
   const stops = [view, streams, own].map((each) => each.follow(draw));
   stops.push(followConnections(draw), asksForClick(find(parentElement, ".stage-hear")));
+  stops.push(showsQuality(find(parentElement, ".stage-quality")));
   draw();
   return () => stops.forEach((stop) => stop());
 }
@@ -147,7 +151,8 @@ function layout(placed) {
 function fit() {
   if (!root) return;
   const places = [...drawn.values()].map(({ element }) => element.dataset.place);
-  const { columns, wide } = fitted(places.filter((place) => place === "grid").length, root.clientWidth - 16, root.clientHeight - 16);
+  const count = places.filter((place) => place === "grid").length;
+  const { columns, wide } = fitted(count, root.clientWidth - MARGIN, root.clientHeight - MARGIN);
   root.style.setProperty("--columns", String(columns));
   root.style.setProperty("--wide", `${wide}px`);
   root.toggleAttribute("data-strip", places.includes("strip"));

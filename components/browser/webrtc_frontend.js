@@ -9,6 +9,7 @@ import { camera } from "./camera.js";
 import { page, PREVIEW, STAGE } from "./frames.js";
 import { latest } from "./latest.js";
 import { Mirror } from "./mirror.js";
+import { own } from "./own.js";
 
 const FRAMES = [STAGE, PREVIEW];
 const LOOK_EVERY = 50;  // ms
@@ -66,6 +67,8 @@ async function present(selector) {
     await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY); });
   }
 }
+
+own.follow(() => mirror?.look());
 
 /**
  * Windows of frames.

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Meet
-from tests.e2e.person import NO_NOTICES, NOTE_NOTICES, PREVIEW, STAGE, WITHIN, Person
+from tests.e2e.person import NO_NOTICES, NOTE_NOTICES, OTHER, PREVIEW, STAGE, WITHIN, Person
 from tests.e2e.server import Server
 
 # Whether a name is asked for at any moment from the page's first one on.
@@ -80,8 +80,8 @@ def test_a_ring_is_answered(server: Server, alice: Person, bob: Person) -> None:
     bob.sees(alice)
     for one in (alice, bob):
         one.page.wait_for_function(QUIET, timeout=WITHIN)
-    alice.hears_all_but_self(bob)
-    bob.hears_all_but_self(alice)
+    alice.hears(bob)
+    bob.hears(alice)
     expect(bob.page).to_have_title("Parley", timeout=WITHIN)
 
     alice.hangs_up()
@@ -217,12 +217,12 @@ def test_a_page_switch_and_a_reload_keep_the_call(talking: tuple[Person, Person]
     alice.is_in_call_with(bob)
     alice.page.get_by_role("tab", name="Effect").click()
     alice.chooses("Grayscale")
-    bob.watches(STAGE, "grey")
+    bob.watches(OTHER, "grey")
     alice.page.reload()
     alice.is_in_call_with(bob)
     alice.sees(bob)
-    alice.watches(PREVIEW, "grey")
-    bob.watches(STAGE, "grey")
+    alice.sees_self("grey")
+    bob.watches(OTHER, "grey")
     alice.page.get_by_role("tab", name="Effect").click()
     alice.chooses("None")
     bob.sees(alice)

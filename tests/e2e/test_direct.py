@@ -24,7 +24,7 @@ from tests.e2e.direct import (
     switches_to,
 )
 from tests.e2e.hosts import HUB, Host, apart
-from tests.e2e.person import NAME, STAGE, WITHIN, Person, launch, leading, of_module, visiting
+from tests.e2e.person import NAME, OTHER, WITHIN, Person, launch, leading, of_module, visiting
 from tests.e2e.server import Server, serving
 from tests.e2e.turn import needs_coturn, relaying
 
@@ -83,31 +83,31 @@ def test_the_buttons_do_what_they_say(direct: tuple[Person, Person]) -> None:
     """Camera and microphone, seen by the other; devices; the quality that opens into details."""
     alice, bob = direct
     rests_on_server(alice)
-    bob.press("Mute microphone")
+    bob.press("Mute")
     alice.reads("muted")
-    bob.press("Turn camera off")
+    bob.press("Turn off camera")
     alice.reads(f"{bob.name} has the camera off")
     switches_to(alice, "Through server")
     is_off_direct(alice)
     alice.reads(f"{bob.name} has the camera off")
-    bob.switches("Turn camera on")
-    bob.switches("Unmute microphone")
+    bob.press("Turn on camera")
+    bob.press("Unmute")
     alice.sees(bob)
     goes_direct(bob, alice)
-    alice.page.locator(".direct-quality summary").click()
+    alice.page.locator(".stage-quality summary").click()
     alice.reads("Round trip")
-    alice.page.locator(".direct-devices summary").click()
+    alice.menu("Devices").click()
     expect(alice.page.get_by_label("Microphone", exact=True).locator("option")).not_to_have_count(0, timeout=WITHIN)
     alice.press("Share screen")
     expect(alice.button("Stop sharing")).to_be_visible(timeout=WITHIN)
     alice.press("Stop sharing")
     sees_directly(bob, alice)
     alice.press("Full screen")
-    alice.page.wait_for_function("() => document.fullscreenElement?.matches('.parley-direct')", timeout=WITHIN)
+    alice.page.wait_for_function("() => document.fullscreenElement?.matches('.st-key-media')", timeout=WITHIN)
     alice.press("Leave full screen")
     alice.page.wait_for_function("() => !document.fullscreenElement", timeout=WITHIN)
     alice.press("Picture-in-picture")
-    alice.page.wait_for_function("() => document.pictureInPictureElement?.matches('.direct-other')", timeout=WITHIN)
+    alice.page.wait_for_function("() => document.pictureInPictureElement?.matches('.tile video')", timeout=WITHIN)
     alice.press("Picture-in-picture")
     alice.page.wait_for_function("() => !document.pictureInPictureElement", timeout=WITHIN)
     sees_directly(alice, bob)
@@ -121,7 +121,7 @@ def test_an_effect_brings_it_back_to_the_server(direct: tuple[Person, Person]) -
     alice.reads("You chose an effect, so the call goes through the server")
     bob.reads(f"{alice.name} chose an effect, so the call goes through the server")
     is_off_direct(bob)
-    bob.watches(STAGE, "grey")
+    bob.watches(OTHER, "grey")
     alice.chooses("None")
     bob.sees(alice)
 

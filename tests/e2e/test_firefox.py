@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright
 
 from tests.e2e.conftest import Meet
 from tests.e2e.firefox import enters, firefox
-from tests.e2e.person import FRAMES, STAGE, WITHIN, Person, visiting
+from tests.e2e.person import FRAMES, OTHER, STAGE, WITHIN, Person, visiting
 from tests.e2e.server import Server
 
 # How many frames the stage's connection has decoded, whether or not the page may play them.
@@ -19,10 +19,10 @@ DECODED = """async selector => {
 OFFER = "selector => document.querySelector(selector).contentWindow.RTCPeerConnection.last.localDescription.sdp"
 
 
-def goes_on(person: Person, count: str) -> None:
+def goes_on(person: Person, count: str, selector: str) -> None:
     """Pictures keep coming. Firefox's fake camera changes its colour, so whose they are cannot be told by it."""
-    frames = person.page.evaluate(count, STAGE)
-    person.page.wait_for_function(f"async s => await ({count})(s) > {frames + 5}", arg=STAGE, timeout=WITHIN)
+    frames = person.page.evaluate(count, selector)
+    person.page.wait_for_function(f"async s => await ({count})(s) > {frames + 5}", arg=selector, timeout=WITHIN)
 
 
 def test_firefox_calls_while_it_hides_its_addresses(
@@ -39,8 +39,8 @@ def test_firefox_calls_while_it_hides_its_addresses(
         fay.accepts()
         alice.is_in_call_with(fay)
         fay.is_in_call_with(alice)
-        goes_on(fay, DECODED)
-        goes_on(alice, FRAMES)
+        goes_on(fay, DECODED, STAGE)
+        goes_on(alice, FRAMES, OTHER)
         lines = str(fay.page.evaluate(OFFER, STAGE)).splitlines()
         addresses = {line.split()[4] for line in lines if line.startswith("a=candidate:")}
         assert addresses

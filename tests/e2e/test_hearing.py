@@ -23,14 +23,13 @@ TELLS = """() => {
   if (window !== top) return;
   let before = 0;
   setInterval(() => {
-    const direct = document.querySelector(".parley-direct[data-shown] .direct-other");
-    const stage = document.querySelector(".st-key-stage iframe")?.contentDocument?.querySelector("video");
-    const video = direct ?? stage, frames = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
-    const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
-    const button = roots.flatMap((root) => [...root.querySelectorAll("button")])
+    const direct = document.querySelector(".stage[data-direct]");
+    const video = document.querySelector(".tile:not([data-self]) video");
+    const frames = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+    const button = [...document.querySelectorAll("button")]
       .find(({ textContent, hidden }) => textContent === "Click to hear" && !hidden);
     const { x, y, width, height } = button?.getBoundingClientRect() ?? {};
-    const on = button && document.elementFromPoint(x + width / 2, y + height / 2) === button.getRootNode().host;
+    const on = button && document.elementFromPoint(x + width / 2, y + height / 2) === button;
     const path = direct ? "direct" : "stage", moves = frames > before;
     console.log("HEARING " + JSON.stringify({ path, moves, muted: video?.muted, offered: Boolean(on) }));
     before = frames;

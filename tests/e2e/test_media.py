@@ -8,8 +8,8 @@ from tests.e2e.person import (
     DIALOG_SPEAKS,
     FLAGS,
     NO_NOTICES,
+    OTHER,
     PREVIEW,
-    STAGE,
     WITHIN,
     Person,
     visiting,
@@ -49,8 +49,8 @@ def test_an_effect_changes_what_both_see(talking: tuple[Person, Person]) -> None
     alice, bob = talking
     alice.page.get_by_role("tab", name="Effect").click()
     alice.chooses("Grayscale")
-    alice.watches(PREVIEW, "grey")
-    bob.watches(STAGE, "grey")
+    alice.sees_self("grey")
+    bob.watches(OTHER, "grey")
     alice.chooses("None")
     bob.sees(alice)
 
@@ -58,13 +58,13 @@ def test_an_effect_changes_what_both_see(talking: tuple[Person, Person]) -> None
 def test_the_other_side_is_told_what_is_off(talking: tuple[Person, Person]) -> None:
     """Muted and camera off are written by the name, and come back off; the black picture is explained."""
     alice, bob = talking
-    bob.switches("Mute microphone")
+    bob.press("Mute")
     alice.reads("muted")
-    bob.switches("Unmute microphone")
+    bob.press("Unmute")
     expect(alice.page.get_by_text("muted")).to_have_count(0, timeout=WITHIN)
-    bob.switches("Turn camera off")
+    bob.press("Turn off camera")
     alice.reads(f"{bob.name} has the camera off")
-    bob.switches("Turn camera on")
+    bob.press("Turn on camera")
     expect(alice.page.get_by_text("has the camera off")).to_have_count(0, timeout=WITHIN)
     alice.sees(bob)
 
@@ -79,12 +79,12 @@ def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> 
     bob.page.reload()
     expect(alice.page.get_by_text("has the camera off")).to_have_count(0, timeout=WITHIN)
     alice.sees(bob)
-    bob.switches("Mute microphone")
-    bob.switches("Turn camera off")
+    bob.press("Mute")
+    bob.press("Turn off camera")
     alice.reads(f"{bob.name} has the camera off")
     bob.page.reload()
-    expect(bob.toggle("Unmute microphone")).to_be_visible(timeout=WITHIN)
-    expect(bob.toggle("Turn camera on")).to_be_visible(timeout=WITHIN)
+    expect(bob.button("Unmute")).to_be_visible(timeout=WITHIN)
+    expect(bob.button("Turn on camera")).to_be_visible(timeout=WITHIN)
     bob.page.wait_for_function(CONNECTED, arg=PREVIEW, timeout=WITHIN)
     alice.reads(f"{bob.name} has the camera off")
     bob.hangs_up()
@@ -92,7 +92,7 @@ def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> 
     bob.reads("Call ended")
     bob.calls(alice)
     alice.accepts()
-    expect(bob.toggle("Mute microphone")).to_be_visible(timeout=WITHIN)
+    expect(bob.button("Mute")).to_be_visible(timeout=WITHIN)
     alice.sees(bob)
 
 

@@ -41,7 +41,7 @@ def test_a_network_that_goes_away_comes_back_or_ends_the_call(far: tuple[Host, P
     nothing is said of the camera. Away for too long, the call is over at the other's, and who comes back reads why,
     until it is dismissed."""
     host, alice, bob = far
-    alice.switches("Mute microphone")
+    alice.press("Mute")
     bob.reads("muted")
     host.cut()
     bob.reads("lost the connection. Waiting for them to come back")
