@@ -17,8 +17,8 @@ from tests.e2e.person import Person, person
 from tests.e2e.server import serving
 
 # Each notes when something was first so, in ms since the epoch: `moved` by a frame that can be seen.
-SHOWN = "document.querySelector('.parley-direct[data-shown] .direct-other')?.readyState >= 2"
-HIDDEN = "!document.querySelector('.parley-direct[data-shown]')"
+SHOWN = "document.querySelector('.stage[data-direct] .tile:not([data-self]) video')?.readyState >= 2"
+HIDDEN = "!document.querySelector('.stage[data-direct]')"
 WATCH = """() => {
   window.moved = null;
   const look = () => { if (%s) window.moved = Date.now(); else requestAnimationFrame(look); };

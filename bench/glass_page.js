@@ -71,14 +71,13 @@
     // The viewer
 
     // The first video of the page itself, or of one of its frames.
-    video(frame) {
-      const shown = frame ? document.querySelector(frame)?.contentDocument : document;
-      return shown?.querySelector("video");
+    video(selector) {
+      return document.querySelector(selector ?? "video");
     },
 
     // The connected connection that a video's picture comes by; undefined while there is none.
-    receiving(frame) {
-      const [shown] = this.video(frame)?.srcObject?.getVideoTracks() ?? [];
+    receiving(selector) {
+      const [shown] = this.video(selector)?.srcObject?.getVideoTracks() ?? [];
       const brings = (one) => one.connectedAt && one.getReceivers().some(({ track }) => track === shown);
       return shown && this.connections.find(brings);
     },
@@ -89,8 +88,8 @@
     },
 
     // Note what a video shows from now on, and what its connection receives.
-    watch(frame) {
-      const video = this.video(frame), connection = this.receiving(frame);
+    watch(selector) {
+      const video = this.video(selector), connection = this.receiving(selector);
       const look = () => {
         const now = clock(), stamp = this.read(video);
         if (stamp === null) this.unread.push(now);

@@ -13,7 +13,7 @@ from bench.glass_relay import Description, RelayProcess, relaying
 from bench.glass_seen import HEIGHT, WIDTH, Seen
 from bench.ring import click
 from tests.e2e.direct import rests_on_server
-from tests.e2e.person import FLAGS, STAGE, WITHIN, Person, launch, visiting
+from tests.e2e.person import FLAGS, OTHER, WITHIN, Person, launch, visiting
 from tests.e2e.server import serving
 
 HERE = Path(__file__).parent
@@ -71,7 +71,7 @@ def through_parley(pair: Browsers, seconds: float) -> Seen:
         bob.enters(server.url)
         alice.calls(bob)
         accepted = click(bob, "Accept")
-        return _seen(alice.page, bob.page, STAGE, seconds, accepted)
+        return _seen(alice.page, bob.page, OTHER, seconds, accepted)
 
 
 def direct_by_parley(pair: Browsers, seconds: float) -> Seen:
@@ -87,9 +87,9 @@ def direct_by_parley(pair: Browsers, seconds: float) -> Seen:
         alice.calls(bob)
         accepted = click(bob, "Accept")
         for one in (alice, bob):
-            one.page.locator(".parley-direct[data-shown]").wait_for()
+            one.page.locator(".stage[data-direct]").wait_for()
             rests_on_server(one)
-        return _seen(alice.page, bob.page, None, seconds, accepted)
+        return _seen(alice.page, bob.page, OTHER, seconds, accepted)
 
 
 def known_pattern(pair: Browsers, seconds: float) -> Seen:
@@ -118,15 +118,15 @@ def _meet_relay(page: Page, relay: RelayProcess, role: str, whose: str) -> None:
     ask(page, "accept", [role, relay.carry(whose, offer)])
 
 
-def _seen(sender: Page, viewer: Page, frame: str | None, seconds: float, since: float = 0.0) -> Seen:
+def _seen(sender: Page, viewer: Page, video: str | None, seconds: float, since: float = 0.0) -> Seen:
     """What the viewer sees for so many seconds after both are connected, and not before `since`."""
-    viewer.wait_for_function("frame => glass.receiving(frame)", arg=frame, timeout=WITHIN)
-    viewer.evaluate("frame => glass.watch(frame)", frame)
+    viewer.wait_for_function("video => glass.receiving(video)", arg=video, timeout=WITHIN)
+    viewer.evaluate("video => glass.watch(video)", video)
     sender.wait_for_function("() => glass.sending()", timeout=WITHIN)
     connected = max(
         since,
         float(sender.evaluate("() => glass.sending().connectedAt")),
-        float(viewer.evaluate("frame => glass.receiving(frame).connectedAt", frame)),
+        float(viewer.evaluate("video => glass.receiving(video).connectedAt", video)),
     )
     psutil.cpu_percent()  # begins to count
     viewer.wait_for_timeout(seconds * 1_000)

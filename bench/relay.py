@@ -17,20 +17,16 @@ from bench import table
 from bench.relay_engine import Setup
 from bench.relay_link import EngineError
 from bench.relay_run import Result, Window, direct, measure
-from calls.media.mosaic import FRAMES_PER_SECOND
 
 FPS = 30
 
 
 @dataclass(frozen=True)
 class Contender:
-    """An engine, and what it shows."""
+    """An engine, and how it is called."""
 
     label: str
     engine: str
-    layout: str = ""
-    fps: float = FPS
-    """Frames per second that a viewer is to get, if all goes well."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,7 @@ class Picture:
 
 
 KNOWN = Contender("known pattern", "known")
-SPEAKER = Contender("Parley, Speaker", "parley", "speaker")
-GRID = Contender("Parley, Grid", "parley", "grid", FRAMES_PER_SECOND)
+PARLEY = Contender("Parley", "parley")
 JANUS = Contender("Janus", "janus")
 SMALL, LARGE = Picture(640, 480, 1_000_000), Picture(1280, 720, 2_500_000)
 EFFECT = "Blur"
@@ -97,7 +92,7 @@ class Bench:
         if (contender, setup, people) not in self._done:
             say(what := f"{contender.label}, {people} people, {picture} {effect}".strip())
             try:
-                result = await measure(setup, people, self.todo.window, contender.fps, probe=people == 2)
+                result = await measure(setup, people, self.todo.window, FPS, probe=people == 2)
                 self._done[contender, setup, people] = result
             except EngineError as error:
                 self._out.add(contender)
@@ -113,7 +108,7 @@ class Bench:
 
     @staticmethod
     def _setup(contender: Contender, picture: Picture, effect: str) -> Setup:
-        return Setup(contender.engine, picture.bitrate, picture.width, picture.height, FPS, contender.layout, effect)
+        return Setup(contender.engine, picture.bitrate, picture.width, picture.height, FPS, effect)
 
 
 def say(what: str) -> None:
@@ -130,10 +125,10 @@ async def calls(bench: Bench) -> None:
         case = f"{picture}, {effect}" if effect else f"{picture}"
         if not effect:
             shown[f"no server, {case}"] = await bench.direct(picture)
-        contenders = (KNOWN, SPEAKER) if effect else (KNOWN, SPEAKER, JANUS)
+        contenders = (KNOWN, PARLEY) if effect else (KNOWN, PARLEY, JANUS)
         ran = {one: await bench.run(one, 2, picture, effect) for one in contenders}
-        shown |= {f"{one.label.split(',')[0]}, {case}": result for one, result in ran.items() if result}
-        costs += compared(f"1:1, {case}", ran[KNOWN], ran[SPEAKER], ran.get(JANUS))
+        shown |= {f"{one.label}, {case}": result for one, result in ran.items() if result}
+        costs += compared(f"1:1, {case}", ran[KNOWN], ran[PARLEY], ran.get(JANUS))
     if rows := cpu(shown, each=True):
         table.show("1:1 calls: the server's CPU for each person", "% of a core", rows, digits=1)
     report.calls(shown)
@@ -144,18 +139,17 @@ async def rooms(bench: Bench) -> None:
     """Rooms of more and more people."""
     shown: dict[str, Result] = {}
     costs: list[report.Comparison] = []
-    grown: dict[str, list[Result]] = {SPEAKER.label: [], GRID.label: []}
+    grown: list[Result] = []
     for people in bench.todo.rooms:
-        ran = {one: await bench.run(one, people, SMALL) for one in (KNOWN, SPEAKER, GRID, JANUS)}
+        ran = {one: await bench.run(one, people, SMALL) for one in (KNOWN, PARLEY, JANUS)}
         shown |= {f"{people} people, {one.label}": result for one, result in ran.items() if result}
-        for one in (SPEAKER, GRID):
-            costs += compared(f"{people} people, {one.label}", ran[KNOWN], ran[one], ran[JANUS])
-            grown[one.label] += [result for result in (ran[one],) if result]
+        costs += compared(f"{people} people", ran[KNOWN], ran[PARLEY], ran[JANUS])
+        grown += [result for result in (ran[PARLEY],) if result]
     if rows := cpu(shown, each=False):
         table.show(f"Rooms: the server's CPU, {SMALL}", "% of a core", rows, digits=1)
     report.rooms(shown)
     report.ratios("Rooms", costs)
-    report.fits(grown)
+    report.fits({PARLEY.label: grown})
 
 
 def cpu(shown: dict[str, Result], *, each: bool) -> dict[str, list[float]]:

@@ -19,8 +19,6 @@ class Setup:
     width: int = 640
     height: int = 480
     fps: int = 30
-    layout: str = ""
-    """What a viewer sees, for engines that can choose."""
     effect: str = ""
     """The name of the frame callback (`calls.effects`) that every person's video goes through; none if empty."""
 

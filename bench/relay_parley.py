@@ -6,21 +6,19 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCSessionDescription
 
 from bench.relay_engine import Engine, Setup, answer
 from calls.effects.chain import Choice
+from calls.limits import ROOM_PEOPLE
 from calls.media.hub import MediaHub
 from calls.media.rtc.connection import RTCPeerConnection
+from calls.media.stage import SlotTracks
 from calls.registry import Registry
-from calls.rooms import Layout
 
 
 class Parley(Engine):
-    """Packets are forwarded where no pixels are needed; one video and one audio for each viewer.
-
-    `setup.layout` is "speaker" or "grid".
-    """
+    """Packets are forwarded where no pixels are needed: a video and an audio of each of the others."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self._registry = Registry()
+        self._registry = Registry(capacity=ROOM_PEOPLE)
         self._hub: MediaHub | None = None
         self._people: dict[tuple[str, str], str] = {}
         self._codes: dict[str, str] = {}
@@ -30,13 +28,13 @@ class Parley(Engine):
     def hub(self) -> MediaHub:
         """Made where the event loop runs."""
         if self._hub is None:
-            self._hub = MediaHub(asyncio.get_running_loop(), spoke=self._registry.speaks, bitrate=self.setup.bitrate)
+            self._hub = MediaHub(asyncio.get_running_loop(), slots=ROOM_PEOPLE, spoke=self._registry.speaks)
             self._registry.listen(lambda _: self.hub.follow(self._registry.snapshot()))
         return self._hub
 
     def streams_per_viewer(self, people: int) -> int:
-        """One, whatever the room."""
-        return min(people - 1, 1)
+        """One of each of the others."""
+        return people - 1
 
     async def send(self, room: str, who: str, offer: RTCSessionDescription) -> RTCSessionDescription:
         """A person's feed, with `setup.effect` on it."""
@@ -51,11 +49,17 @@ class Parley(Engine):
         return await answer(connection)
 
     async def watch(self, room: str, who: str, offer: RTCSessionDescription) -> RTCSessionDescription:
-        """A person's stage."""
-        stage, connection = self.hub.stage(self._people[room, who]), self._connection()
+        """A person's stage. The person's own slot stays empty, and is left out here."""
+        me, connection = self._people[room, who], self._connection()
         await connection.setRemoteDescription(offer)
-        connection.addTrack(stage.video.open())
-        connection.addTrack(stage.audio.open())
+        stage, seen = self.hub.stage(me), self._registry.view(me).room
+        own = [tile and tile.who for tile in seen.tiles].index(me) if seen else 0
+        slots = {
+            of[0].kind: SlotTracks(slot for number, slot in enumerate(of) if number != own)
+            for of in (stage.video, stage.audio)
+        }
+        for transceiver in connection.getTransceivers():
+            connection.addTrack(slots[transceiver.kind])
         return await answer(connection)
 
     async def close(self) -> None:
@@ -73,6 +77,5 @@ class Parley(Engine):
         else:
             self._codes[room] = self._registry.open_room(me)
         self._registry.set_media(me, camera=True, microphone=True)
-        self._registry.choose_layout(me, Layout(self.setup.layout or Layout.SPEAKER))
         self._people[room, who] = me
         return me

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench import table
-from tests.e2e.person import STAGE, WITHIN, Person, person
+from tests.e2e.person import OTHER, WITHIN, Person, person
 from tests.e2e.server import serving
 
 # Each notes, in the page, when something was first to be seen, in ms since the epoch.
@@ -23,7 +23,7 @@ WATCH_BUTTON = """label => {
   look();
 }"""
 WATCH_STAGE = """selector => {
-  const video = () => document.querySelector(selector)?.contentDocument?.querySelector("video");
+  const video = () => document.querySelector(selector);
   const count = () => video()?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
   const before = count();
   window.moved = null;
@@ -51,7 +51,7 @@ def call(alice: Person, bob: Person) -> tuple[float, float, float]:
     rung = when(bob.page, "seen") - called
     for one in (alice, bob):
         one.sees_self()
-        one.page.evaluate(WATCH_STAGE, STAGE)
+        one.page.evaluate(WATCH_STAGE, OTHER)
     accepted = click(bob, "Accept")
     pictures = [when(one.page, "moved") - accepted for one in (bob, alice)]
     alice.sees(bob)

@@ -93,6 +93,12 @@ class Guest:
         """What the stage shows of the first of the others."""
         return self.stage.video[self.other]
 
+    @property
+    def sender(self) -> RTCRtpSender:
+        """What sends this person the picture of the first of the others."""
+        senders = self.outgoing[0].getSenders()
+        return [sender for sender in senders if sender.kind == "video"][self.other]
+
     def sees(self, other: "Guest") -> Video:
         """What the person sees of somebody."""
         return self.client.videos[other.slot]

@@ -14,7 +14,7 @@ NO_SERVERS = RTCConfiguration(iceServers=[])
 
 async def test_h264_reaches_who_can_do_it() -> None:
     """The packets of a browser that sends H.264 arrive, and are H.264 still."""
-    stage = Stage(asyncio.get_running_loop())
+    stage = Stage(asyncio.get_running_loop(), 1)
     tracks: list[MediaStreamTrack] = []
     sender, receiver = RTCPeerConnection(NO_SERVERS), RTCPeerConnection(NO_SERVERS)
     incoming, outgoing = connection.RTCPeerConnection(NO_SERVERS), connection.RTCPeerConnection(NO_SERVERS)
@@ -25,7 +25,7 @@ async def test_h264_reaches_who_can_do_it() -> None:
         await _negotiate(sender, incoming)
         await _negotiate(receiver, outgoing, stage)
         source = source_of(incoming.getReceivers()[0].track)
-        stage.show(source, None)
+        stage.show(0, source, None)
         frame = await tracks[0].recv()
         for each in (sender, incoming, receiver, outgoing):
             await each.close()
@@ -40,6 +40,6 @@ async def _negotiate(client: RTCPeerConnection, server: RTCPeerConnection, stage
     assert "VP8" not in client.localDescription.sdp
     await server.setRemoteDescription(client.localDescription)
     if stage:
-        server.addTrack(stage.video.open())
+        server.addTrack(stage.open()[0])
     await server.setLocalDescription(await server.createAnswer())
     await client.setRemoteDescription(server.localDescription)

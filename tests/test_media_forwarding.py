@@ -37,7 +37,6 @@ from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.rtc.sender import AUDIO_MAY_LAG
 from calls.media.source import KEYFRAME_EVERY, Source
-from calls.rooms import Layout
 from tests.party import CAP, Gets, Guest, Party, can_take, clip, loopback, party, says
 from tests.rtc_client import WITHIN, until
 from tests.tracks import Kept, count_work, settled
@@ -50,7 +49,7 @@ NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
 async def two() -> AsyncIterator[Party]:
     async with party() as made:
         for name, hertz in (("Alice", 440), ("Bob", 880)):
-            await made.enters(name, clip(bitrate=300_000), hertz, layout=Layout.SPEAKER, decode=False)
+            await made.enters(name, clip(bitrate=300_000), hertz, decode=False)
         alice, bob = made.guests
         await until(lambda: alice.video.frames and bob.video.frames and alice.audio.frames and bob.audio.frames)
         yield made
@@ -63,13 +62,17 @@ async def meeting(two: Party) -> AsyncIterator[Party]:
     for guest in two.guests[2:]:
         await two.leaves(guest)
     for guest in two.guests:
-        two.lays_out(guest, Layout.SPEAKER)
         guest.chooses()
 
 
 async def carol_enters(meeting: Party) -> Guest:
-    """A third person, who sees one of the two."""
-    return await meeting.enters("Carol", None, 600, layout=Layout.PIN, decode=False)
+    """A third person, who sees the two."""
+    return await meeting.enters("Carol", None, 600, decode=False)
+
+
+def shows(viewer: Guest, other: Guest) -> None:
+    """Let the viewer's first slot carry another person."""
+    viewer.stage.show(viewer.other, other.feed.video, other.feed.audio)
 
 
 @contextmanager
@@ -258,13 +261,12 @@ async def test_keyframes_are_asked_for_at_a_bounded_rate(meeting: Party) -> None
 async def test_a_new_viewer_and_a_switch_ask_for_a_keyframe(meeting: Party) -> None:
     """Of the person who is to be seen, and of nobody else."""
     alice, bob = meeting.guests
-    carol = await carol_enters(meeting)  # she sees Alice
-    for guest in (alice, bob):
-        meeting.lays_out(guest, Layout.PIN, carol)
+    carol = await carol_enters(meeting)
+    await until(lambda: carol.sees(alice).frames > 5 and carol.sees(bob).frames > 5)
     for now, other in ((bob, alice), (alice, bob), (bob, alice)):
         await quiet(alice, bob)
         asked, unasked, frames = len(now.told.keyframes), len(other.told.keyframes), carol.video.frames
-        meeting.lays_out(carol, Layout.PIN, now)
+        shows(carol, now)
         await until(lambda: carol in watching(meeting, now) and carol.video.frames > frames + 3)  # noqa: B023
         assert len(now.told.keyframes) > asked
         assert len(other.told.keyframes) == unasked
@@ -303,8 +305,7 @@ async def test_the_smallest_limit_of_all_viewers_reaches_who_sends(meeting: Part
     """And rises with the slowest one's; who cannot be slowed down by anybody is told the cap."""
     alice, bob = meeting.guests
     carol, dave = await carol_enters(meeting), await carol_enters(meeting)
-    for viewer, shown in ((bob, carol), (carol, alice), (dave, alice)):
-        meeting.lays_out(viewer, Layout.PIN, shown)
+    shows(bob, carol)
     await until(lambda: min(map(rate, (carol, dave))) > 180_000)
     for viewer, bitrate in ((carol, 150_000), (dave, 100_000), (carol, 80_000)):
         async with asyncio.timeout(WITHIN):
@@ -330,7 +331,7 @@ async def told(guest: Guest, bitrate: int, seconds: float = WITHIN) -> None:
 
 def rate(viewer: Guest) -> int:
     """Bits per second that the server has sent this viewer, in the last whole second."""
-    sender = next(each for each in viewer.outgoing[0].getSenders() if each.kind == "video")
+    sender = viewer.sender
     capacity: Capacity | None = vars(sender).get("_capacity")
     return capacity._rate if capacity else 0
 
@@ -515,7 +516,7 @@ async def test_what_is_said_without_end_is_passed_over(meeting: Party) -> None:
     """A viewer who sends feedback by the thousand is heard as much as one on a bad line needs to be."""
     _, bob = meeting.guests
     transport: Any = bob.outgoing[0].getSenders()[0].transport
-    sender = next(each for each in bob.outgoing[0].getSenders() if each.kind == "video")
+    sender = bob.sender
     heard = list[AnyRtcpPacket]()
 
     async def hear(packet: AnyRtcpPacket) -> None:
@@ -558,10 +559,11 @@ async def test_a_switch_is_seamless_to_the_receiver(meeting: Party) -> None:
     carol = await carol_enters(meeting)
     stream = carol.gets["video"]
     for step in range(8):
-        meeting.lays_out(carol, Layout.PIN, (alice, bob)[step % 2])
+        shown = (alice, bob)[step % 2]
         if step == 4:
             alice.chooses("Mirror")
-        shown = meeting.guests[step % 2]
+            await settled()
+        shows(carol, shown)
         await until(lambda shown=shown: carol in watching(meeting, shown))  # type: ignore[misc]
         await more(stream, 8)
     got = [packet for packet in stream.packets if packet.ssrc == stream.ssrc]
@@ -575,7 +577,7 @@ def watching(meeting: Party, shown: Guest) -> list[Guest]:
     return [
         guest
         for guest in meeting.guests
-        if any(vars(track)["_source"] is shown.feed.video for track in vars(guest.stage.video)["_tracks"])
+        if any(vars(track)["_source"] is shown.feed.video for track in vars(guest.shown)["_tracks"])
     ]
 
 
@@ -598,7 +600,7 @@ async def test_sound_and_picture_are_placed_at_the_same_time(meeting: Party) -> 
     carol = await carol_enters(meeting)
     video, audio = carol.gets["video"], carol.gets["audio"]
     for shown in (alice, bob):
-        meeting.lays_out(carol, Layout.PIN, shown)
+        shows(carol, shown)
         await until(lambda shown=shown: carol in watching(meeting, shown))  # type: ignore[misc]
         counts = len(video.reports), len(audio.reports)
         await more(video, 30)
@@ -613,11 +615,11 @@ async def test_who_goes_is_seen_no_more(meeting: Party) -> None:
     """The connection is closed at the other end: the source has ended, the feed has nothing, the stage is empty."""
     _, bob = meeting.guests
     carol = await carol_enters(meeting)
-    meeting.lays_out(bob, Layout.PIN, carol)
-    await until(lambda: bob in watching(meeting, carol))
+    slot = bob.stage.video[carol.slot]
+    await until(lambda: slot.source is carol.feed.video and bob.sees(carol).frames)
     camera, microphone = original(carol, "video"), original(carol, "audio")
     await carol.client.close()
-    await until(lambda: camera.ended and microphone.ended and bob.stage.video.source is None)
+    await until(lambda: camera.ended and microphone.ended and slot.source is None)
     await until(lambda: not camera.readers and not microphone.readers)
     assert (carol.feed.video, carol.feed.audio) == (None, None)
 

@@ -2,27 +2,29 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import pytest
 
 from calls.effects.chain import Choice
 from calls.media.feed import Feed
 from calls.media.hub import MediaHub
-from calls.media.mixer import Ear
-from calls.media.mosaic import Mosaic
 from calls.media.source import Source
+from calls.media.stage import Slot
 from calls.registry import Registry
-from calls.rooms import Layout, Snapshot
+from calls.rooms import Snapshot
 from tests.people import Person, connect, gather
 from tests.tracks import Arrived, publish, settled, tick
+
+Shown = set[str | Source]
+NOTHING: Shown = set()
 
 
 class Media:
     """A hub that follows the registry, and what the test's people send."""
 
     def __init__(self, registry: Registry) -> None:
-        self.hub = MediaHub(asyncio.get_running_loop(), spoke=registry.speaks)
+        self.hub = MediaHub(asyncio.get_running_loop(), slots=4, spoke=registry.speaks)
         self.cameras: dict[str, Arrived] = {}
         self.microphones: dict[str, Arrived] = {}
         registry.listen(lambda _: self.hub.follow(registry.snapshot()))
@@ -37,16 +39,17 @@ class Media:
         await settled()
         return feeds
 
-    def sees(self, *people: Person) -> list[str | Source | None]:
-        """The id of whose camera each sees; something else as it is."""
-        return [self._whose(self.cameras, self.hub.stage(person.id).video.source) for person in people]
+    def sees(self, *people: Person) -> list[Shown]:
+        """The ids of whose cameras each sees; something else as it is."""
+        return [self._whose(self.cameras, self.hub.stage(person.id).video) for person in people]
 
-    def hears(self, *people: Person) -> list[str | Source | None]:
-        """The id of whose microphone each hears; something else as it is."""
-        return [self._whose(self.microphones, self.hub.stage(person.id).audio.source) for person in people]
+    def hears(self, *people: Person) -> list[Shown]:
+        """The ids of whose microphones each hears; something else as it is."""
+        return [self._whose(self.microphones, self.hub.stage(person.id).audio) for person in people]
 
-    def _whose(self, tracks: dict[str, Arrived], source: Source | None) -> str | Source | None:
-        return next((who for who, track in tracks.items() if track.source is source), source)
+    def _whose(self, tracks: dict[str, Arrived], slots: Iterable[Slot]) -> Shown:
+        names: dict[Source, str] = {track.source: who for who, track in tracks.items()}
+        return {names.get(slot.source, slot.source) for slot in slots if slot.source}
 
     @property
     def kept(self) -> tuple[int, int, int]:
@@ -57,12 +60,13 @@ class Media:
 
 @pytest.fixture
 async def media(registry: Registry) -> AsyncIterator[Media]:
-    yield Media(registry)
+    made = Media(registry)
+    yield made
     await settled()
     for person in registry.snapshot().people:
         registry.leave(person.id)
     await settled()
-    assert not [task for task in asyncio.all_tasks() if task.get_name() in {"mixer", "mosaic"}]
+    assert made.kept == (0, 0, 0)
 
 
 async def test_a_call_shows_each_the_other(media: Media, alice: Person, bob: Person, carol: Person) -> None:
@@ -70,22 +74,22 @@ async def test_a_call_shows_each_the_other(media: Media, alice: Person, bob: Per
     await media.sends(alice, bob, carol)
     code = alice.calls(bob)
     await settled()
-    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [None] * 3
+    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [NOTHING] * 3
     bob.accepts(code)
     await settled()
-    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [bob.id, alice.id, None]
+    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [{bob.id}, {alice.id}, NOTHING]
     alice.puts_down(code)
     await settled()
-    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [None] * 3
+    assert media.sees(alice, bob, carol) == media.hears(alice, bob, carol) == [NOTHING] * 3
 
 
 async def test_who_sends_later_is_seen(media: Media, alice: Person, bob: Person) -> None:
     """Neither the connection nor the camera has to be there when the call is answered."""
     connect(alice, bob)
     await settled()
-    assert media.sees(alice, bob) == [None, None]
+    assert media.sees(alice, bob) == [NOTHING, NOTHING]
     await media.sends(alice, bob)
-    assert media.sees(alice, bob) == [bob.id, alice.id]
+    assert media.sees(alice, bob) == [{bob.id}, {alice.id}]
 
 
 async def test_an_effect_is_seen_at_once(media: Media, alice: Person, bob: Person) -> None:
@@ -95,7 +99,7 @@ async def test_an_effect_is_seen_at_once(media: Media, alice: Person, bob: Perso
     await settled()
     feed.chain.choose([Choice("Mirror")])
     await settled()
-    assert media.sees(alice) == [feed.rendering]
+    assert media.sees(alice) == [{feed.rendering}]
 
 
 async def test_a_camera_that_ends_is_seen_no_more(media: Media, alice: Person, bob: Person) -> None:
@@ -105,7 +109,7 @@ async def test_a_camera_that_ends_is_seen_no_more(media: Media, alice: Person, b
     await settled()
     media.cameras[bob.id].end()
     await settled()
-    assert media.sees(alice, bob) == [None, alice.id]
+    assert media.sees(alice, bob) == [NOTHING, {alice.id}]
 
 
 # Rooms
@@ -118,13 +122,13 @@ async def test_a_room_shows_nothing_of_another(media: Media, alice: Person, bob:
     await media.sends(*people)
     first, second = connect(alice, bob), connect(carol, dave)
     await settled()
-    assert media.sees(*people) == [bob.id, alice.id, dave.id, carol.id]
+    assert media.sees(*people) == [{bob.id}, {alice.id}, {dave.id}, {carol.id}]
     alice.puts_down(first)
     carol.puts_down(second)
     await settled()
     connect(alice, carol)
     await settled()
-    assert media.sees(*people) == media.hears(*people) == [carol.id, None, alice.id, None]
+    assert media.sees(*people) == media.hears(*people) == [{carol.id}, NOTHING, {alice.id}, NOTHING]
 
 
 async def test_a_change_of_room_is_a_change_of_all(media: Media, alice: Person, bob: Person, carol: Person) -> None:
@@ -133,36 +137,44 @@ async def test_a_change_of_room_is_a_change_of_all(media: Media, alice: Person, 
     await media.sends(*people)
     code = gather(*people)
     await settled()
-    assert all(isinstance(seen, Mosaic) for seen in media.sees(*people))
-    assert all(isinstance(heard, Ear) for heard in media.hears(*people))
+    ids = {person.id for person in people}
+    assert media.sees(*people) == media.hears(*people) == [ids - {person.id} for person in people]
     alice.puts_down(code)
     registry.open_room(alice.id)
     await settled()
-    assert media.sees(*people) == media.hears(*people) == [None, carol.id, bob.id]
+    assert media.sees(*people) == media.hears(*people) == [NOTHING, {carol.id}, {bob.id}]
 
 
-async def test_a_choice_is_followed(media: Media, alice: Person, bob: Person, carol: Person) -> None:
-    """Of the layout, and of whom to pin."""
+async def test_who_comes_or_goes_changes_no_slot_of_another(
+    media: Media, alice: Person, bob: Person, carol: Person
+) -> None:
+    """A tile keeps its place: what is in it goes on, and what is free is taken by the next one."""
     await media.sends(alice, bob, carol)
-    gather(alice, bob, carol)
-    alice.registry.choose_layout(alice.id, Layout.PIN, carol.id)
-    bob.registry.choose_layout(bob.id, Layout.SPEAKER)
+    code = gather(alice, bob, carol)
     await settled()
-    assert media.sees(alice, bob) == [carol.id, alice.id]
+
+    def slot_of(who: Person) -> int:
+        return [slot.source for slot in media.hub.stage(alice.id).video].index(media.cameras[who.id].source)
+
+    places = slot_of(bob), slot_of(carol)
+    bob.puts_down(code)
+    await settled()
+    assert slot_of(carol) == places[1]
+    bob.registry.join(bob.id, code)
+    await settled()
+    assert (slot_of(bob), slot_of(carol)) == places
 
 
 async def test_who_speaks_is_told_to_the_registry(media: Media, alice: Person, bob: Person, carol: Person) -> None:
-    """By the loudness in the packets; the stages follow what the registry makes of it."""
+    """By the loudness in the packets."""
     await media.sends(alice, bob, carol)
     gather(alice, bob, carol)
-    for person in (alice, bob):
-        person.registry.choose_layout(person.id, Layout.SPEAKER)
     await settled()
     levels = {alice.id: 80, bob.id: 80, carol.id: 20}
 
     async def speaking() -> None:
         number = 0
-        while media.sees(alice, bob) != [carol.id, carol.id]:
+        while not (carol.view.room and carol.view.room.speakers):
             number += 1
             for who, level in levels.items():
                 publish(media.microphones[who].source, tick(number, level=level))
@@ -186,7 +198,7 @@ async def test_an_older_snapshot_is_no_news(media: Media, registry: Registry, al
     for snapshot in (older, registry.snapshot(), Snapshot(0, (), ())):
         media.hub.follow(snapshot)
         await settled()
-        assert media.sees(alice, bob) == [bob.id, alice.id]
+        assert media.sees(alice, bob) == [{bob.id}, {alice.id}]
 
 
 async def test_the_hub_is_used_from_any_thread(media: Media, registry: Registry, alice: Person, bob: Person) -> None:
@@ -209,7 +221,7 @@ async def test_the_hub_is_used_from_any_thread(media: Media, registry: Registry,
         thread.join()
     await settled()
     assert len(set(stages)) == 2
-    assert media.hub.stage(bob.id).video.source is camera.source
+    assert camera.source in [slot.source for slot in media.hub.stage(bob.id).video]
 
 
 async def test_who_sends_before_the_news_is_kept(media: Media, registry: Registry, alice: Person, bob: Person) -> None:
@@ -220,7 +232,7 @@ async def test_who_sends_before_the_news_is_kept(media: Media, registry: Registr
     await settled()
     connect(alice, bob)
     await media.sends(bob)
-    assert media.sees(alice, bob) == [bob.id, alice.id]
+    assert media.sees(alice, bob) == [{bob.id}, {alice.id}]
     assert media.hub.stage(alice.id) is stage
 
 
@@ -231,9 +243,9 @@ async def test_a_feed_that_is_sent_again_is_free(media: Media, alice: Person, bo
     media.hub.send(alice.id, feed)
     await settled()
     old = media.cameras[alice.id].source
-    assert media.sees(bob) == [alice.id]
+    assert media.sees(bob) == [{alice.id}]
     await media.sends(alice)
-    assert media.sees(bob) == [alice.id]
+    assert media.sees(bob) == [{alice.id}]
     assert media.cameras[alice.id].source is not old
 
 
@@ -246,8 +258,8 @@ async def test_who_leaves_is_forgotten(media: Media, alice: Person, bob: Person,
     stage = media.hub.stage(carol.id)
     carol.leaves()
     await settled()
-    assert (stage.video.source, stage.audio.source) == (None, None)
-    assert (media.kept, media.sees(alice, bob)) == ((2, 2, 1), [bob.id, alice.id])
+    assert not [slot for slot in (*stage.video, *stage.audio) if slot.source]
+    assert (media.kept, media.sees(alice, bob)) == ((2, 2, 1), [{bob.id}, {alice.id}])
     alice.leaves()
     bob.leaves()
     await settled()
@@ -259,7 +271,7 @@ async def test_who_leaves_is_forgotten(media: Media, alice: Person, bob: Person,
 async def test_a_hub_whose_loop_has_ended_hears_nothing(registry: Registry, alice: Person) -> None:
     """The server stops, and the registry's listeners are still called by what runs out: asyncio would raise."""
     loop = asyncio.new_event_loop()
-    hub = MediaHub(loop)
+    hub = MediaHub(loop, slots=2)
     loop.close()
     alice.opens_room()
     hub.follow(registry.snapshot())

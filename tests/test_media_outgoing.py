@@ -13,7 +13,7 @@ from calls.media import outgoing as module
 from calls.media.outgoing import OutgoingTrack, _Cut
 from calls.media.packet import Packet
 from calls.media.source import Source
-from calls.media.stage import Screen
+from calls.media.stage import Slot
 from tests.tracks import FRAME, Asked, Ticking, piece, publish, settled
 
 SECOND = 90_000  # of video's clock
@@ -68,7 +68,7 @@ def connection() -> Connection:
 @pytest.fixture
 async def track(clock: Ticking, connection: Connection) -> OutgoingTrack:
     """A track that a connection sends."""
-    opened = Screen(asyncio.get_running_loop(), "video").open()
+    opened = Slot(asyncio.get_running_loop(), "video").open()
     opened.begin(connection.send)
     return opened
 
@@ -114,7 +114,7 @@ async def test_a_source_keeps_its_distances(track: OutgoingTrack, connection: Co
 async def test_a_source_may_count_from_any_number(sequence: int, timestamp: int, steps: list[int]) -> None:
     """Where its counters begin anew, the stream's go on."""
     connection, source = Connection(), Asked()
-    track = Screen(asyncio.get_running_loop(), "video").open()
+    track = Slot(asyncio.get_running_loop(), "video").open()
     track.begin(connection.send)
     track.show(source)
     publish(source, piece(sequence, timestamp, entry=True))
@@ -126,7 +126,7 @@ async def test_a_source_may_count_from_any_number(sequence: int, timestamp: int,
 
 async def test_a_stream_begins_in_the_lower_half(clock: Ticking) -> None:
     """Of the sequence numbers: one that wrapped with its first packets could not be decrypted."""
-    screen = Screen(asyncio.get_running_loop(), "video")
+    screen = Slot(asyncio.get_running_loop(), "video")
     for _ in range(50):
         track, connection, source = screen.open(), Connection(), Asked()
         track.begin(connection.send)
@@ -176,7 +176,7 @@ async def test_the_stream_runs_forward_over_any_switches(starts: list[int], turn
     clock, connection = Ticking(), Connection()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "time", clock)
-        track, sources = Screen(asyncio.get_running_loop(), "video").open(), [Asked(), Asked(), Asked()]
+        track, sources = Slot(asyncio.get_running_loop(), "video").open(), [Asked(), Asked(), Asked()]
         track.begin(connection.send)
         for turn, waiting, length in turns:
             track.show(sources[turn])
@@ -368,7 +368,7 @@ async def test_a_track_that_is_stopped_reads_no_more(
 
 async def test_a_track_that_was_stopped_does_not_begin(clock: Ticking, connection: Connection) -> None:
     """The connection may have closed before it was negotiated."""
-    screen = Screen(asyncio.get_running_loop(), "video")
+    screen = Slot(asyncio.get_running_loop(), "video")
     screen.show(source := Asked())
     track = screen.open()
     track.stop()

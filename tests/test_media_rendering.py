@@ -160,34 +160,13 @@ async def test_it_rests_while_nobody_watches(original: Asked, rendering: Renderi
         rendering.add(viewer)
         assert (original.readers, len(at_work())) == ((rendering,), 2)
         await play(original, packets[:1], has(viewer, turn + 1))
-        assert rendering.newest
         rendering.remove(viewer)
         await settled()
         publish(original, *packets)
         await settled()
-        assert not any((original.readers, at_work(), rendering.newest))
+        assert not any((original.readers, at_work()))
     assert (work["pictures decoded"], frames(viewer.packets)) == (2, 2)
     assert all(packet.entry for packet in viewer.packets)
-
-
-async def test_who_needs_pixels_costs_no_encoding(original: Asked, rendering: Rendering, work: Counter[str]) -> None:
-    """A grid takes the newest frame; and one that is both lent and watched goes on when one of the two ends."""
-    packets = encoded([100, 140, 180])
-    work.clear()
-    grid, viewer = object(), Kept()
-    rendering.lend(grid)
-    await play(original, packets[:1], lambda: rendering.newest)
-    assert work == {"pictures decoded": 1}
-    rendering.add(viewer)
-    await play(original, packets[1:2], has(viewer, 1))
-    assert viewer.packets[0].entry
-    rendering.remove(viewer)
-    await play(original, packets[2:], lambda: rendering.newest and shade(rendering.newest) > 80)
-    assert work["pictures encoded"] == 1
-    rendering.take_back(grid)
-    rendering.take_back(grid)
-    await settled()
-    assert (original.readers, at_work()) == ((), [])
 
 
 # Slowness

@@ -31,7 +31,7 @@ from calls.media.dimensions import Size
 from calls.media.packet import Packet
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.source import Source
-from calls.media.stage import Screen
+from calls.media.stage import Slot
 from tests.tracks import Asked, Ticking, encoded, piece, publish
 
 KEY = os.urandom(30)
@@ -118,7 +118,7 @@ async def connected() -> AsyncIterator[Line]:
     loop, raised = asyncio.get_running_loop(), list[object]()
     loop.set_exception_handler(lambda _, context: raised.append(context))
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    connection.addTransceiver(Screen(loop, "video").open())
+    connection.addTransceiver(Slot(loop, "video").open())
     line = Line(connection)
     await line.begin()
     try:

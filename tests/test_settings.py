@@ -114,7 +114,7 @@ def test_the_variable_of_the_browser_tests_is_no_setting(monkeypatch: pytest.Mon
         ("seat_grace", "nan", "finite"),
         ("video_width", 159, "greater than or equal to 160"),
         ("room_capacity", 1, "greater than or equal to 2"),
-        ("room_capacity", 33, "less than or equal to 32"),
+        ("room_capacity", 17, "less than or equal to 16"),
         ("video_height", 1081, "less than or equal to 1080"),
         ("video_fps", "29.97", "valid integer"),
         ("turn_ttl", 59, "greater than or equal to 60"),

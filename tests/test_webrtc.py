@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 import streamlit_webrtc
 from streamlit.runtime.app_session import AppSessionState
-from streamlit_webrtc import WebRtcStreamerContext, component, config, relay, shutdown
+from streamlit_webrtc import WebRtcStreamerContext, component, relay, shutdown
 from streamlit_webrtc import webrtc as webrtc_module
 from streamlit_webrtc.component import WebRtcStreamerState
 
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Stage
-from components import preview, webrtc, webrtc_frontend
+from components import webrtc, webrtc_frontend
 from components.webrtc import PATIENCE
 from tests.people import FakeClock
 
@@ -159,8 +159,8 @@ def test_connections_are_ours() -> None:
 
 async def test_a_track_of_a_stage_is_not_relayed() -> None:
     """Packets find their readers in calls/media: a relay would read the track, and there is nothing to read."""
-    stage = Stage(asyncio.get_running_loop())
-    for track in (stage.video.open(), stage.audio.open()):
+    stage = Stage(asyncio.get_running_loop(), 1)
+    for track in stage.open():
         for options in ({}, {"buffered": True}, {"buffered": False}):
             assert webrtc.NoRelay().subscribe(track, **options) is track
 
@@ -344,16 +344,3 @@ def test_it_waits_for_the_answer_that_is_taken(front_end: str) -> None:
     refused without an error is followed by the right one."""
     taken = rf"({NAME})\.remoteDescription==null&&({NAME})&&{NAME}\.webRtcState===`SIGNALLING`\)"
     assert re.search(taken + rf"\{{let ({NAME})=JSON\.parse\(\2\);.*?\1\.setRemoteDescription\(\3\)", front_end)
-
-
-def test_it_names_its_toggles_as_our_page_reads_them(front_end: str) -> None:
-    """Each toggle is a button with the label that we give it, and that devices.js looks for."""
-    labels = {"turn_camera_on", "turn_camera_off", "mute_microphone", "unmute_microphone"}
-    assert preview.LABELS.keys() == labels
-    assert labels <= config.Translations.__annotations__.keys()
-    for label in labels:
-        assert re.search(rf"\(`{label}`\)\|\|", front_end)
-    assert re.search(r'"aria-label":\w+,"aria-pressed":', front_end)
-    script = ours("browser/devices.js")
-    assert f'CAMERA_OFF = "{preview.LABELS["turn_camera_on"]}"' in script
-    assert f'MICROPHONE_OFF = "{preview.LABELS["unmute_microphone"]}"' in script

@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-import av
 import numpy as np
 import pytest
-from av import AudioFrame, VideoFrame
+from av import VideoFrame
 
 from calls.media.codecs import VideoDecoder, VideoEncoder
 from calls.media.packet import Packet
@@ -126,20 +125,6 @@ def encoded(
         frame = picture(each, number * FRAME, width=size[0], height=size[1])
         made = encoder.encode(frame, 500_000, keyframe=number in forced)
         packets += [packet._replace(timestamp=number * FRAME) for packet in made]  # the codec may be out by one
-    return packets
-
-
-def opus(hertz: int, level: float = 0.3, *, ticks: int = 50) -> list[Packet]:
-    """The packets of a tone, 1.0 the loudest."""
-    encoder = av.CodecContext.create("libopus", "w")
-    encoder.format, encoder.layout, encoder.sample_rate, encoder.bit_rate = "s16", "mono", 48_000, 48_000
-    packets = list[Packet]()
-    for number in range(ticks):
-        turns = 2 * np.pi * hertz * np.arange(number * TICK, (number + 1) * TICK) / 48_000
-        samples = (32_767 * level * np.sin(turns)).astype(np.int16)
-        frame = AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = 48_000, number * TICK, AUDIO_CLOCK
-        packets += [tick(number, bytes(each)) for each in encoder.encode(frame)]
     return packets
 
 

@@ -1,4 +1,4 @@
-"""Whom a stage shows."""
+"""What a stage shows large."""
 
 from calls.rooms import Layout, Participant, Room
 
@@ -12,11 +12,6 @@ def in_force(viewer: Participant, room: Room) -> Layout:
     if viewer.layout is Layout.PIN and viewer.pinned in room.members:
         return Layout.PIN
     return Layout.GRID if len(room.members) >= GRID_FROM else Layout.SPEAKER
-
-
-def shows_grid(viewer: Participant, room: Room) -> bool:
-    """Whether the viewer sees everybody at once."""
-    return in_force(viewer, room) is Layout.GRID
 
 
 def shown(viewer: Participant, room: Room) -> str | None:

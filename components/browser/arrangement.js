@@ -51,3 +51,25 @@ export function fitted(count, width, height) {
   }
   return { columns: best, wide: Math.floor(widest) };
 }
+
+/**
+ * Why a tile has no picture.
+ * @param {Pick<Placed, "person" | "self">} placed
+ * @param {boolean} films whether this person's own camera is on
+ */
+export function missing({ person, self }, films) {
+  if (self) return person.camera || films ? "" : "Your camera is off";
+  if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
+  return person.camera ? "" : `${person.name} has the camera off`;
+}
+
+/**
+ * What is said of the stage as a whole, and lies over all tiles: where everybody else is away, their tiles say so.
+ * @param {Room} room
+ * @param {{ direct: boolean, refusal: string, connecting: boolean }} state
+ */
+export function cover({ people }, { direct, refusal, connecting }) {
+  const [, ...others] = people;
+  if (direct || others.every(({ connected }) => !connected)) return "";
+  return refusal || (connecting ? "Connecting…" : "");
+}

@@ -1,7 +1,7 @@
 // The stage: a tile for everybody in the room, on whichever path their picture and sound come.
 
 import { act } from "./acts.js";
-import { arrange, fitted } from "./arrangement.js";
+import { arrange, cover, fitted, missing } from "./arrangement.js";
 import { find } from "./find.js";
 import { connectionOf, STAGE } from "./frames.js";
 import { asksForClick } from "./hearing.js";
@@ -73,9 +73,13 @@ function draw() {
   root.hidden = !room;
   root.dataset.layout = layout(placed);
   root.toggleAttribute("data-direct", streams.direct !== null);
-  find(root, ".stage-note").hidden = placed.length !== 1 || data.docked;
-  say(room ? cover(room, data) : "");
+  find(root, ".stage-note").textContent = placed.length === 1 ? "Nobody else is here yet. Share the link." : "";
+  say(room ? cover(room, { ...data, connecting: connecting() }) : "");
   fit();
+}
+
+function connecting() {
+  return !streams.direct && connectionOf(STAGE)?.connectionState !== "connected";
 }
 
 /** @param {Placed} placed */
@@ -106,32 +110,10 @@ function update(placed, room) {
   tile.draw(placed, {
     speaks: room?.speaks === person.id,
     pinned: room?.layout === "pin" && room.shown === person.id,
-    why: missing(placed),
+    why: missing(placed, own.on("video")),
   });
   tile.element.style.order = placed.self ? "-1" : String(placed.tile.slot);
   tile.show(streams.of(placed.tile));
-}
-
-/**
- * Why a tile has no picture.
- * @param {Placed} placed
- */
-export function missing({ person, self }) {
-  if (self) return person.camera || own.on("video") ? "" : "Your camera is off";
-  if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
-  return person.camera ? "" : `${person.name} has the camera off`;
-}
-
-/**
- * What is said of the stage as a whole.
- * @param {Room} room
- * @param {Data} said
- */
-export function cover({ people }, { direct, refusal }) {
-  const [, ...others] = people;
-  if (direct || others.every(({ connected }) => !connected)) return "";
-  if (refusal) return refusal;
-  return streams.direct || connectionOf(STAGE)?.connectionState === "connected" ? "" : "Connecting…";
 }
 
 /** @param {string} text */

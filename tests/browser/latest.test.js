@@ -9,6 +9,7 @@ import { reach } from "../../components/browser/reach.js";
 
 const sdp = (id) => `v=0\r\no=- ${id} 2 IN IP4 127.0.0.1\r\ns=-\r\n`;
 let ids = 0;
+const CODECS = { video: ["video/VP8", "video/rtx", "video/H264"], audio: ["audio/opus", "audio/G722"] };
 
 class Connection extends EventTarget {
   connectionState = "new";
@@ -135,4 +136,27 @@ test("a candidate that the offer carries is not reported by itself", async () =>
   await connection.setLocalDescription(connection.createOffer());
   connection.dispatchEvent(new Event("icecandidate"));
   assert.deepEqual(heard, ["candidate"]);
+});
+
+test("the stage's connection offers a slot for each that may be shown, with the codecs that all speak", async () => {
+  globalThis.RTCRtpReceiver = { getCapabilities: (kind) => ({ codecs: CODECS[kind].map((mimeType) => ({ mimeType })) }) };
+  const Stage = latest(class extends Connection {
+    transceivers = [];
+    getTransceivers() { return this.transceivers; }
+    addTransceiver(kind, { direction }) {
+      const made = { direction, receiver: { track: { kind } }, setCodecPreferences(codecs) { this.codecs = codecs; } };
+      this.transceivers.push(made);
+      return made;
+    }
+  }, 3);
+  const connection = new Stage(), heard = [];
+  connection.addEventListener("track", () => heard.push("track"));
+  for (const kind of ["video", "audio"]) connection.addTransceiver(kind, { direction: "recvonly" });  // the library's own
+  connection.createOffer();
+  const made = connection.transceivers.map(({ receiver, direction }) => `${receiver.track.kind} ${direction}`);
+  assert.deepEqual(made.toSorted(), [...Array(3).fill("audio recvonly"), ...Array(3).fill("video recvonly")]);
+  const spoken = ({ receiver, codecs }) => `${receiver.track.kind}: ${codecs.map(({ mimeType }) => mimeType)}`;
+  assert.deepEqual(new Set(connection.transceivers.map(spoken)), new Set(["video: video/VP8,video/rtx", "audio: audio/opus"]));
+  connection.dispatchEvent(new Event("track"));
+  assert.deepEqual(heard, []);
 });

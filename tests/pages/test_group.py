@@ -38,7 +38,7 @@ def code(visitor: Visitor) -> str:
 
 def test_what_the_stage_shows_is_chosen(calling: Visitor, registry: Registry, bob: Person) -> None:
     """By a message of the page's, whether there is a line or none."""
-    assert calling.has("parley_layout_picker")
+    assert calling.has("parley_bar")
     assert calling.does("layout", layout="grid")["type"] == "done"
     assert calling.does("layout", layout="pin", pinned=bob.id)["type"] == "done"
     [ada] = [person for person in registry.snapshot().people if person.name == "Ada"]

@@ -315,8 +315,9 @@ def test_who_is_invited_sees_themselves_and_can_turn_that_off(bob: Person) -> No
     visitor.enters("Ada")
     visitor.presses("Join")
     assert "Room" in visitor.titles
-    visitor.presses("Turn on camera")
-    assert "Turn on camera" not in visitor.buttons
+    assert visitor.data("parley_direct")["sends"] is False
+    visitor.starts("video")
+    assert visitor.data("parley_direct")["sends"] is True
 
 
 @pytest.mark.usefixtures("ready")

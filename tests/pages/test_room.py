@@ -66,8 +66,8 @@ def test_the_link_leads_here(ada: Visitor, registry: Registry) -> None:
 
 
 def test_over_the_stage_it_is_said_how_it_is(calling: Visitor) -> None:
-    """The browser has been told whom it shows; the page knows that it is not connected yet."""
-    assert calling.data("parley_caption") == {"direct": False, "refusal": "", "connecting": True}
+    """The browser has been told who is on it; the page knows of the path, and of what was refused."""
+    assert calling.data("parley_tiles") == {"docked": False, "direct": False, "refusal": ""}
 
 
 # Chat

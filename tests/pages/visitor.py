@@ -119,6 +119,13 @@ class Visitor:
         self.page.multiselect(key="effect").set_value(list(effects))
         self._drawn()
 
+    def starts(self, kind: str) -> None:
+        """Press the bar's button of a camera ("video") or microphone ("audio") that is not captured yet."""
+        [bar] = [part.proto for part in self.page.get("bidi_component") if part.proto.component_name == "parley_bar"]
+        widgets = self.widgets
+        widgets.widgets.add(id=bar.id, json_value=json.dumps({"start": {"kind": kind, "at": 1}}))
+        self.reports(widgets)
+
     def reports(self, widgets: WidgetStates) -> None:
         """What the browser says of all that it shows, when it says it late."""
         self.page._run(widgets)
