@@ -21,7 +21,7 @@ async def main(minutes: float, at_once: int) -> None:
     print("|---:|---:|---:|---:|---:|---:|---:|")
     start_threads()
     begin, people = time.monotonic(), 0
-    async with party() as room:
+    async with party(at_once) as room:
         while time.monotonic() - begin < 60 * minutes or not people:
             async for _ in come_and_go(room, PEOPLE, at_once):
                 people += 1

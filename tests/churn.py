@@ -10,14 +10,10 @@ from typing import NamedTuple
 
 import psutil
 
-from calls.rooms import Layout
 from tests.party import Guest, Party
 from tests.rtc_client import until
 
-LAYOUTS = (Layout.AUTO, Layout.SPEAKER, Layout.GRID)
-
-
-POOLS = ("media", "sound", "asyncio")  # they grow to a fixed size, when there is work for it
+POOLS = ("media", "asyncio")  # they grow to a fixed size, when there is work for it
 
 
 class Footprint(NamedTuple):
@@ -54,8 +50,7 @@ async def come_and_go(party: Party, people: int, at_once: int) -> AsyncIterator[
     for number in range(people):
         if len(party.guests) == at_once:
             await party.leaves(party.guests[0])
-        layout = LAYOUTS[number % len(LAYOUTS)]
-        guest = await party.enters(f"Person {number}", None, 300 + 50 * number, layout=layout, decode=False)
+        guest = await party.enters(f"Person {number}", None, 300 + 50 * number, decode=False)
         if number % 3 == 0:
             guest.chooses("Grayscale")
         if len(party.guests) > 1:

@@ -47,7 +47,7 @@ NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[Party]:
-    async with party() as made:
+    async with party(4) as made:
         for name, hertz in (("Alice", 440), ("Bob", 880)):
             await made.enters(name, clip(bitrate=300_000), hertz, decode=False)
         alice, bob = made.guests

@@ -12,12 +12,13 @@ Private names in use:
 """
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import aiortc
 from aioice.utils import random_string
-from aiortc import MediaStreamTrack, RTCIceCandidate, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCIceCandidate, RTCSessionDescription
 
 from calls import limits
 from calls.media.rtc import description, gathering
@@ -38,6 +39,11 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
     """A connection whose senders forward packets, and whose receivers hand them on."""
 
     _candidates_added = 0
+
+    def __init__(self, configuration: RTCConfiguration | None = None) -> None:
+        """All streams share one transport from the start, as every offer that is taken says (BUNDLE, RFC 9143). By
+        aiortc's own policy, of several streams of a kind all but the first keep a transport that is stopped."""
+        super().__init__(replace(configuration or RTCConfiguration(), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
     async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:  # noqa: N802, N803
         """Take the other side's offer. Raises OfferError."""
