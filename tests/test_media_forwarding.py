@@ -63,11 +63,17 @@ async def meeting(two: Party) -> AsyncIterator[Party]:
         await two.leaves(guest)
     for guest in two.guests:
         guest.chooses()
+        guest.client.microphone.speaking = True
 
 
 async def carol_enters(meeting: Party) -> Guest:
-    """A third person, who sees the two."""
-    return await meeting.enters("Carol", None, 600, decode=False)
+    """A third person, who sees the two. Nobody speaks: the hub would put all slots right when somebody does."""
+    for guest in meeting.guests:
+        guest.client.microphone.speaking = False
+    carol = await meeting.enters("Carol", None, 600, decode=False, level=-127)
+    count = carol.client.microphone.count
+    await until(lambda: carol.client.microphone.count > count + 20)
+    return carol
 
 
 def shows(viewer: Guest, other: Guest) -> None:
