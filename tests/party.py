@@ -142,8 +142,8 @@ class Guest:
         await self.client.watch(show, len(self.stage.video))
         self.gets = {kind: Gets(self, kind) for kind in ("video", "audio")}
         await self.client.connected()
-        # A browser reads in the answer which stream is sent again in which (RFC 4588); aiortc asks the payload type, and
-        # all streams share that.
+        # A browser reads in the answer which stream is sent again in which (RFC 4588); aiortc goes by the payload type,
+        # which all streams share.
         receivers = [transceiver.receiver for transceiver in self.client._connections[-1].getTransceivers()]
         for sender, receiver in zip(self.outgoing[0].getSenders(), receivers, strict=True):
             receiver.transport._rtp_router.ssrc_table[sender._rtx_ssrc] = receiver
