@@ -1,6 +1,6 @@
 """The bar: the buttons of a running call, on whichever page and path."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -18,6 +18,7 @@ def show(room: str, *, docked: bool, usable: bool, on_start: Callable[[bool], No
     it is the camera."""
 
     def start() -> None:
-        on_start(st.session_state[KEY].get("start", {}).get("kind") == "video")
+        asked = st.session_state[KEY].get("start")  # of a browser's: anything
+        on_start(isinstance(asked, Mapping) and asked.get("kind") == "video")
 
     _component(key=KEY, data={"room": room, "docked": docked, "usable": usable}, on_start_change=start, width="content")

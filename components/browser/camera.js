@@ -34,7 +34,7 @@ export const camera = {
 
   /** @param {string | null} call */
   forgetOutside(call) {
-    if (call === "" && room) own.forget();
+    if (call === "" && room !== "") own.forget();  // it is over, be it since before a reload
     room = call;
   },
 
