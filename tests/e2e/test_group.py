@@ -48,6 +48,28 @@ def test_the_stage_follows_who_speaks_or_stays_with_whom_it_is_told_to(three: li
         person.press("Unmute")
 
 
+def test_what_one_changes_of_a_tile_is_for_oneself(three: list[Person]) -> None:
+    """Its volume, down to nothing and up to twice, and whether one hears it at all; the others hear as before."""
+    alice, bob, carol = three
+    of_bob, menu = f'.tile[data-participant="{bob.name}"] video', alice.menu(f"More for {bob.name}")
+    alice.tile(bob).hover()
+    menu.click()
+    volume = alice.page.get_by_label(f"Volume of {bob.name}")
+    volume.fill("0")
+    alice.until("s => document.querySelector(s).volume === 0", of_bob)
+    volume.fill("200")  # an element cannot: what plays it is a graph of Web Audio, and the element is mute
+    alice.until("s => document.querySelector(s).volume === 1 && document.querySelector(s).muted", of_bob)
+    volume.fill("100")
+    alice.hears(bob)
+    alice.press("Mute for me")
+    alice.until("s => document.querySelector(s).muted", of_bob)
+    alice.press("Unmute for me")
+    alice.page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    alice.hears(bob)
+    carol.hears(bob)
+
+
 def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:
     """They go on as two, then one waits, and what he was writing is still there; whoever comes is seen."""
     alice, bob, carol = three
