@@ -34,7 +34,6 @@ from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Slot, Stage
 from calls.media.workers import WORKERS
 from calls.registry import Registry
-from calls.rooms import Layout
 from tests.rtc_client import Audio, Client, Clip, Colour, Tone, Video, until
 
 RED: Colour = (200, 40, 40)
@@ -170,7 +169,6 @@ class Party:
         sends: Clip | Colour | None = None,
         hertz: int = 440,
         *,
-        layout: Layout = Layout.AUTO,
         decode: bool = True,
         level: int = -20,
         cap: int = CAP,
@@ -191,7 +189,6 @@ class Party:
         room = self.registry.view(who).room
         assert room
         guest.slot = [tile and tile.who for tile in room.tiles].index(who)
-        self.lays_out(guest, layout)
         await guest.watches()
         return guest
 
@@ -202,10 +199,6 @@ class Party:
         await guest.closes()
         if not self.guests:
             self.code = ""
-
-    def lays_out(self, guest: Guest, layout: Layout, pinned: Guest | None = None) -> None:
-        """Choose what the person's stage shows."""
-        self.registry.choose_layout(guest.id, layout, pinned.id if pinned else None)
 
     async def close(self) -> None:
         """Everybody goes."""

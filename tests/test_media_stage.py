@@ -1,11 +1,14 @@
 """What a participant watches and hears: whatever is shown reaches every connection that is open for it."""
 
 import asyncio
+import re
 
+import aiortc
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
 from calls.media.outgoing import OutgoingTrack
+from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Slot, Stage
 from tests.tracks import Asked, piece, publish, settled, tick
 
@@ -96,3 +99,24 @@ async def test_a_connection_takes_the_slots_one_by_one() -> None:
         assert source.readers == (found[1],)
     with pytest.raises(MediaStreamError):
         await video.recv()
+
+
+async def test_an_answer_says_which_picture_and_sound_belong_together() -> None:
+    """A slot's two are one stream (MSID, RFC 8830). All go over one transport, also those that come later."""
+    stage, configuration = Stage(asyncio.get_running_loop(), 2), aiortc.RTCConfiguration(iceServers=[])
+    viewer, server = aiortc.RTCPeerConnection(configuration), RTCPeerConnection(configuration)
+    for kind in ("video", "audio", "video", "audio", "video"):
+        viewer.addTransceiver(kind, direction="recvonly")
+    await viewer.setLocalDescription(await viewer.createOffer())
+    await server.setRemoteDescription(viewer.localDescription)
+    tracks = {track.kind: track for track in stage.open()}
+    for transceiver in server.getTransceivers():
+        server.addTrack(tracks[transceiver.kind])
+    answer = await server.createAnswer()
+    streams = re.findall(r"a=msid:(\S+) ", answer.sdp)
+    assert streams[:4] == ["slot-0", "slot-0", "slot-1", "slot-1"]
+    senders = [transceiver.sender for transceiver in server.getTransceivers()]
+    assert [sender.track is not None for sender in senders] == [True, True, True, True, False]  # there is no third slot
+    assert len({id(sender.transport) for sender in senders}) == 1
+    await viewer.close()
+    await server.close()

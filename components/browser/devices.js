@@ -3,7 +3,7 @@
 // connections that fail: it counts where the camera was refused with that error (camera.js).
 
 import { camera } from "./camera.js";
-import { connectionOf, frame, PREVIEW, previewTracks } from "./frames.js";
+import { connectionOf, frame, PREVIEW, previewSenders } from "./frames.js";
 import { followConnections } from "./latest.js";
 import { own } from "./own.js";
 import { tellSent } from "./sent.js";
@@ -71,7 +71,7 @@ function watch() {
   if (!document || document === watched) return;
   watched = document;
   observer.disconnect();
-  observer.observe(document, { subtree: true, childList: true, characterData: true, });
+  observer.observe(document, { subtree: true, childList: true, characterData: true });
 }
 
 function look() {
@@ -89,7 +89,7 @@ function look() {
 
 // The tracks that the preview's connection has, also when they have ended.
 function handedOver() {
-  const tracks = connectionOf(PREVIEW)?.connectionState === "closed" ? [] : previewTracks();
+  const tracks = previewSenders().flatMap(({ track }) => track ?? []);
   for (const track of tracks) track.onended = () => { gone.add(track); look(); };  // not for one that is stopped here
   return tracks;
 }

@@ -30,6 +30,12 @@ export function connectionOf(selector) {
   return last ?? null;
 }
 
+/** @returns {RTCRtpSender[]} of the preview's connection, unless it is closed */
+export function previewSenders() {
+  const connection = connectionOf(PREVIEW);
+  return connection && connection.connectionState !== "closed" ? connection.getSenders() : [];
+}
+
 // What the preview streamer sends, or sent last.
 export function previewTracks() {
   const senders = connectionOf(PREVIEW)?.getSenders() ?? [];

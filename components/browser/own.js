@@ -3,7 +3,7 @@
 // reload, with another device, and on another path.
 
 import { followers } from "./followers.js";
-import { connectionOf, PREVIEW, previewTracks } from "./frames.js";
+import { previewSenders, previewTracks } from "./frames.js";
 import { tabStorage } from "./storage.js";
 
 /** @typedef {"audio" | "video"} Kind */
@@ -29,8 +29,7 @@ function constraints(kind, deviceId, camera) {
  * @param {MediaStreamTrack} track
  */
 async function replaceInPreview(kind, track) {
-  const connection = connectionOf(PREVIEW), senders = connection?.connectionState === "closed" ? [] : connection?.getSenders();
-  const sender = senders?.find((each) => each.track?.kind === kind);
+  const sender = previewSenders().find((each) => each.track?.kind === kind);
   if (!sender) return track.stop();
   sender.track?.stop();
   await sender.replaceTrack(track);
@@ -98,12 +97,12 @@ export const own = {
   },
 
   /**
-   * What is captured, on either path; also when it has ended.
+   * What is captured, on either path; also when it has ended. What was sent before the preview was turned off is not.
    * @param {Kind} kind
    */
   captured(kind) {
-    const track = this.tracks[kind];
-    return [...(track ? [track] : []), ...previewTracks().filter((each) => each.kind === kind)];
+    const tracks = [this.tracks[kind], ...previewSenders().map(({ track }) => track)];
+    return tracks.flatMap((track) => track?.kind === kind ? track : []);
   },
 
   /**

@@ -84,7 +84,9 @@ export class Tile {
     const next = this.#picture();
     const swap = () => {
       clearTimeout(late);
-      if (this.#stream !== stream || this.video === next) return;
+      if (this.video === next) return;
+      if (this.#stream !== stream) next.srcObject = null;
+      if (!next.srcObject) return;
       this.video.srcObject = null;
       this.video.replaceWith(next);
       this.video = next;

@@ -110,6 +110,20 @@ def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alic
     alice.sees_self()
 
 
+def test_a_camera_that_was_turned_off_before_is_turned_on_in_the_room(server: Server, alice: Person) -> None:
+    """By the bar: what the preview had sent in the lobby is over, and so is its connection."""
+    alice.enters(server.url)
+    alice.press("Turn on camera")
+    alice.sees_self()
+    alice.press("Turn off camera")
+    alice.press("New room")
+    alice.reads("Waiting for somebody to join")
+    alice.press("Turn on camera")
+    alice.sees_self()
+    alice.hangs_up()
+    alice.is_in_the_lobby()
+
+
 def test_without_permission_one_still_sees_and_hears(server: Server, alice: Person, meet: Meet) -> None:
     """A refused camera is explained, with what to do; the call goes on in the other direction."""
     bob = meet("Bob", "green", 880, flags=NO_GREEN_LIGHT)
