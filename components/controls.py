@@ -4,7 +4,7 @@ import streamlit as st
 
 from calls.rooms import View
 from calls.states import Status
-from components import bar, devices, mute, page_turner, session, unread, webrtc
+from components import bar, devices, own_bar, page_turner, session, unread, webrtc
 from components.devices import Devices
 from components.text import plain
 
@@ -12,7 +12,7 @@ SWITCH = "camera-switch"
 """One button that turns on or off: the focus stays on it."""
 
 
-def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
+def show(view: View | None, reported: Devices, *, in_room: bool, films: bool) -> None:
     """Draw them below the preview, or in its place while it is off."""
     in_call = view is not None and view.me.status is Status.IN_CALL
     if not webrtc.sending() and not in_call:
@@ -20,7 +20,7 @@ def show(view: View | None, reported: Devices, *, in_room: bool) -> None:
             st.markdown(":material/videocam_off: Your camera is off")
     with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
         if view and in_call:
-            _call(view, reported, in_room=in_room)
+            _call(view, reported, in_room=in_room, films=films)
         else:
             _camera(view, reported)
     if refusal := webrtc.refusal("preview"):
@@ -51,7 +51,7 @@ def _camera(view: View | None, reported: Devices) -> None:
                 kwargs={"microphone_only": True},
             )
     if webrtc.sending():
-        mute.show()
+        own_bar.show()
         if view is None or view.me.status is Status.IDLE:
             what, icon = ("camera", "videocam_off") if reported.camera_usable else ("microphone", "mic_off")
             key = "microphone-off" if starts else SWITCH
@@ -67,11 +67,11 @@ def _turn_off() -> None:
     session.tab().camera = False
 
 
-def _call(view: View, reported: Devices, *, in_room: bool) -> None:
+def _call(view: View, reported: Devices, *, in_room: bool, films: bool) -> None:
     def start(camera: bool) -> None:  # noqa: FBT001
         _turn_on(reported.errors, microphone_only=not camera)
 
-    bar.show(view.me.room or "", docked=not in_room, usable=reported.usable, on_start=start)
+    bar.show(view.me.room or "", docked=not in_room, usable=reported.usable, films=films, on_start=start)
     if not in_room:
         st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))
         unread.show()

@@ -66,7 +66,7 @@ def show() -> None:
         preview.show(view, reported, wanted=planned.preview)
         direct.show(view, preview.camera(), sends=planned.films and reported.usable)
         # Only now what comes and goes: it would push the streamers to another place.
-        controls.show(view, reported, in_room=page.title == "Room")
+        controls.show(view, reported, in_room=page.title == "Room", films=planned.films)
     # What is on is known now, and the page below is to come at its place.
     _dress(styles, planned.modes if webrtc.sending() else (*planned.modes, "off"))
     with st.container(key="page"):

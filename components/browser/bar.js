@@ -1,27 +1,22 @@
 // The bar: the buttons of a running call, on whichever page and path.
 
 import { act } from "./acts.js";
+import { offersDevices } from "./devices_menu.js";
 import { find } from "./find.js";
 import { LayoutMenu } from "./layout_menu.js";
 import { closesAsMenu } from "./menus.js";
 import { own } from "./own.js";
 import { tellRefusal } from "./refusal.js";
 import { largest } from "./tiles.js";
+import { attempt } from "./trouble.js";
 import { view } from "./view.js";
 
 /**
- * What a run of the script says (components/bar): the code of the room, whether the page is another one, and whether there is
- * a camera or a microphone.
- * @typedef {{ room: string, docked: boolean, usable: boolean }} Data
+ * What a run of the script says (components/bar): the code of the room, whether the page is another one, whether there is a
+ * camera or a microphone, and whether what they film is to be sent: the preview takes a moment to end.
+ * @typedef {{ room: string, docked: boolean, usable: boolean, films: boolean }} Data
  * @typedef {"audio" | "video"} Kind
  */
-
-const SAID_FOR = 10_000;  // ms
-const TROUBLE = /** @type {Record<string, string>} */ ({
-  NotAllowedError: "The browser did not allow it.",
-  NotFoundError: "No such device was found.",
-  NotReadableError: "The device is in use by another program.",
-});
 
 /** @type {WeakMap<HTMLElement, Bar>} */
 const drawn = new WeakMap();
@@ -35,11 +30,9 @@ export default function show({ data, parentElement, setStateValue }) {
 
 class Bar {
   /** @type {Data} */
-  #data = { room: "", docked: false, usable: true };
+  #data = { room: "", docked: false, usable: true, films: true };
   /** @type {(kind: Kind) => void} */
   #start = () => {};
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -47,7 +40,6 @@ class Bar {
     this.bar = find(parent, ".bar");
     this.problem = find(parent, "p");
     this.layout = new LayoutMenu(find(parent, "fieldset"), this.problem);
-    this.selects = /** @type {HTMLSelectElement[]} */ ([...parent.querySelectorAll(".bar-devices select")]);
     const does = /** @type {Record<string, () => void | Promise<void>>} */ ({
       audio: () => this.#toggle("audio"),
       video: () => this.#toggle("video"),
@@ -56,12 +48,10 @@ class Bar {
       full: fullScreen,
       end: () => this.#hangUp(),
     });
-    for (const [what, doing] of Object.entries(does)) this.#button(what).onclick = () => this.#attempt(doing);
-    for (const select of this.selects) {
-      select.onchange = () => this.#attempt(() => own.choose(/** @type {Kind} */ (select.dataset.kind), select.value));
-    }
-    for (const menu of parent.querySelectorAll("details")) closesAsMenu(menu);
-    find(parent, ".bar-devices").addEventListener("toggle", () => this.#offerDevices());
+    for (const [what, doing] of Object.entries(does)) this.#button(what).onclick = () => attempt(this.problem, doing);
+    const menu = (/** @type {string} */ name) => /** @type {HTMLDetailsElement} */ (find(parent, name));
+    closesAsMenu(menu(".bar-layout"));
+    offersDevices(menu(".bar-devices"), (doing) => attempt(this.problem, doing));
   }
 
   /**
@@ -127,7 +117,7 @@ class Bar {
    * @param {Kind} kind
    */
   async #toggle(kind) {
-    if (await own.toggle(kind)) return;
+    if ((this.#data.films || own.peer) && await own.toggle(kind)) return;
     own.turn(kind, true);
     this.#start(kind);
   }
@@ -138,31 +128,6 @@ class Bar {
     const answer = await act({ act: "put_down", room: this.#data.room });
     tellRefusal(this.problem, answer);
     button.disabled = answer.type === "done";  // the bar goes with the call
-  }
-
-  /** @param {() => void | Promise<void>} doing */
-  async #attempt(doing) {
-    tellRefusal(this.problem);
-    try {
-      await doing();
-    } catch (error) {
-      const { name } = /** @type {Error} */ (error);
-      this.problem.textContent = TROUBLE[name] ?? `This did not work (${name}).`;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => { this.problem.textContent = ""; }, SAID_FOR);
-    }
-  }
-
-  async #offerDevices() {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    for (const select of this.selects) {
-      const { kind } = /** @type {{ kind: Kind }} */ (/** @type {unknown} */ (select.dataset));
-      const used = own.captured(kind).find(({ readyState }) => readyState === "live")?.getSettings().deviceId;
-      const options = devices.filter((device) => device.kind === `${kind}input`);
-      select.replaceChildren(...options.map(
-        ({ deviceId, label }, i) => new Option(label || `Device ${i + 1}`, deviceId, false, deviceId === used),
-      ));
-    }
   }
 
   /** @param {string} which */

@@ -57,7 +57,7 @@ export const camera = {
 async function get(ask, constraints) {
   try {
     // After a direct call the camera is still on there, and is handed over.
-    const stream = own.lend(constraints) ?? await ask(constraints);
+    const stream = own.lend(constraints) ?? await ask(own.withDevices(constraints));
     camera.refused = null;
     for (const track of stream.getTracks()) track.enabled = !own.off.has(/** @type {Kind} */ (track.kind));
     return stream;

@@ -4,13 +4,14 @@
 
 import { followers } from "./followers.js";
 import { previewSenders, previewTracks } from "./frames.js";
-import { tabStorage } from "./storage.js";
+import { browserStorage, tabStorage } from "./storage.js";
 
 /** @typedef {"audio" | "video"} Kind */
 
 const { tell, follow } = followers();
 const KINDS = /** @type {const} */ (["audio", "video"]);
 const OFF = "parley.off";  // in the tab: the kinds that are switched off
+const DEVICE = "parley.device.";  // in the browser, with the kind behind it: the id of the device that was chosen last
 
 /**
  * @param {Kind} kind
@@ -164,6 +165,7 @@ export const own = {
     const stream = await navigator.mediaDevices.getUserMedia(constraints(kind, deviceId, this.camera));
     const [track] = stream.getTracks();
     if (!track) return;
+    if (deviceId) browserStorage.setItem(DEVICE + kind, deviceId);
     track.enabled = !this.off.has(kind);
     if (this.peer) this.put(kind, track.clone());
     await replaceInPreview(kind, track);
@@ -173,6 +175,19 @@ export const own = {
   // Whether there is a way to share the screen: of a direct call.
   get mayShare() {
     return this.used && "getDisplayMedia" in (navigator.mediaDevices ?? {});
+  },
+
+  /**
+   * What is asked of the browser, with the devices that were chosen last.
+   * @param {MediaStreamConstraints} asked
+   */
+  withDevices(asked) {
+    const precise = { ...asked };
+    for (const kind of KINDS) {
+      const ideal = browserStorage.getItem(DEVICE + kind), wanted = asked[kind];
+      if (ideal && wanted) precise[kind] = { ...(wanted === true ? {} : wanted), deviceId: { ideal } };
+    }
+    return precise;
   },
 
   async share() {

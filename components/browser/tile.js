@@ -158,8 +158,20 @@ export class Tile {
     label.append("Volume", volume);
     list.append(this.pinButton, label, mute);
     menu.append(summary, list);
+    menu.addEventListener("toggle", () => this.#opensInwards(menu));
     closesAsMenu(menu);
     this.element.append(menu);
+  }
+
+  /**
+   * Away from the nearer edges of the stage.
+   * @param {HTMLElement} menu
+   */
+  #opensInwards(menu) {
+    const at = menu.getBoundingClientRect(), stage = this.element.parentElement?.getBoundingClientRect();
+    if (!stage) return;
+    menu.toggleAttribute("data-up", at.y > stage.y + stage.height / 2);
+    menu.toggleAttribute("data-right", at.x < stage.x + stage.width / 2);
   }
 
   // One's own small picture lies in any corner of the stage: it is dragged there, or moved by the arrow keys.

@@ -68,6 +68,14 @@ def test_what_one_changes_of_a_tile_is_for_oneself(three: list[Person]) -> None:
     expect(menu).to_be_focused()
     alice.hears(bob)
     carol.hears(bob)
+    alice.chooses_layout("Speaker")
+    small = alice.page.locator('.tile[data-place="strip"]:not([data-self])')
+    small.hover()
+    small.locator("summary").click()
+    for label in ("Mute for me", "Unmute for me"):  # all of the menu can be reached there, too
+        alice.press(label)
+    alice.page.keyboard.press("Escape")
+    alice.chooses_layout("Grid")
 
 
 def test_who_leaves_leaves_the_others_together(server: Server, three: list[Person]) -> None:

@@ -12,6 +12,7 @@ from tests.e2e.person import (
     PREVIEW,
     WITHIN,
     Person,
+    of_module,
     visiting,
 )
 from tests.e2e.server import Server
@@ -29,6 +30,10 @@ CAMERA_IS_WIDE = f"""selector => {{
   const {{ width, height }} = track.getSettings();
   return width === 1280 && height === 720;
 }}"""
+HAS_MICROPHONE = of_module(
+    "frames.js",
+    "({ previewSenders }, label) => previewSenders().some(({ track }) => track?.label === label)",
+)
 # Bytes of video that the preview's connection has received.
 RETURNED = """async selector => {
   const report = await document.querySelector(selector).contentWindow.RTCPeerConnection.last.getStats();
@@ -108,6 +113,29 @@ def test_the_own_picture_comes_back_only_when_it_is_changed(server: Server, alic
     assert alice.page.evaluate(RETURNED, PREVIEW) > 0
     alice.chooses("None")
     alice.sees_self()
+    alice.press("Turn off camera")
+
+
+def test_a_device_is_chosen_before_a_call(server: Server, alice: Person) -> None:
+    """Without another connection; and it is the one that is asked for later, in a call as well."""
+    alice.enters(server.url)
+    alice.press("Turn on camera")
+    alice.sees_self()
+    connection = alice.page.evaluate_handle(LAST, PREVIEW)
+    alice.page.get_by_text("Devices").click()
+    microphones = alice.page.get_by_label("Microphone", exact=True)
+    expect(microphones.locator("option")).not_to_have_count(0, timeout=WITHIN)
+    labels = microphones.locator("option").all_inner_texts()
+    assert labels[-1] != labels[0]
+    microphones.select_option(label=labels[-1])
+    alice.until(HAS_MICROPHONE, labels[-1])
+    assert alice.page.evaluate(f"([selector, before]) => ({LAST})(selector) === before", [PREVIEW, connection])
+    alice.page.keyboard.press("Escape")
+    alice.press("Turn off camera")
+    alice.press("Turn on camera")
+    alice.sees_self()
+    alice.until(HAS_MICROPHONE, labels[-1])
+    alice.press("Turn off camera")
 
 
 def test_a_camera_that_was_turned_off_before_is_turned_on_in_the_room(server: Server, alice: Person) -> None:
