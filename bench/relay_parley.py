@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCSessionDescription
 
 from bench.relay_engine import Engine, Setup, answer
 from calls.effects.chain import Choice
@@ -38,13 +38,12 @@ class Parley(Engine):
 
     async def send(self, room: str, who: str, offer: RTCSessionDescription) -> RTCSessionDescription:
         """A person's feed, with `setup.effect` on it."""
-        feed, tracks = self.hub.open_feed(), dict[str, MediaStreamTrack]()
+        feed = self.hub.open_feed()
         if self.setup.effect:
             feed.chain.choose([Choice(self.setup.effect)])
         connection = self._connection()
-        connection.on("track", lambda track: tracks.update({track.kind: track}))
         await connection.setRemoteDescription(offer)
-        feed.carry(tracks.get("video"), tracks.get("audio"), self.setup.bitrate)
+        feed.carry(connection.received, self.setup.bitrate)
         self.hub.send(self._enter(room, who), feed)
         return await answer(connection)
 

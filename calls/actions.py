@@ -18,11 +18,12 @@ from calls.errors import (
     ParleyError,
     RateLimitError,
     RoomFullError,
+    ScreensError,
     SignalError,
     UnknownError,
 )
 from calls.registry import Registry
-from calls.rooms import Layout
+from calls.rooms import Layout, Tile, TileKind
 
 Answer = dict[str, Any]
 
@@ -32,6 +33,7 @@ CODES = {
     InputError: "invalid",
     RateLimitError: "rate_limited",
     RoomFullError: "room_full",
+    ScreensError: "screens",
     UnknownError: "gone",
 }
 """The code of each error, for programs; the message is for people."""
@@ -132,14 +134,24 @@ class Read(Act):
 
 
 class Send(Act):
-    """The others get one's picture, or one's sound, or do not."""
+    """The others get one's picture, one's sound, or one's screen, or do not."""
 
     act: Literal["send"]
     camera: bool
     microphone: bool
+    screen: bool = False
 
     def perform(self, registry: Registry, who: str) -> None:
-        registry.set_media(who, camera=self.camera, microphone=self.microphone)
+        registry.set_media(who, camera=self.camera, microphone=self.microphone, screen=self.screen)
+
+
+class Pinned(BaseModel):
+    """The tile that is large all the time."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: str
+    """Of whose it is."""
+    kind: Literal["camera", "screen"]
 
 
 class ChooseLayout(Act):
@@ -147,11 +159,11 @@ class ChooseLayout(Act):
 
     act: Literal["layout"]
     layout: Literal["speaker", "grid", "pin"]
-    pinned: str | None = None
-    """Whom it shows all the time, by their id."""
+    pinned: Pinned | None = None
 
     def perform(self, registry: Registry, who: str) -> None:
-        registry.choose_layout(who, Layout(self.layout), self.pinned)
+        pinned = Tile(self.pinned.id, TileKind(self.pinned.kind)) if self.pinned else None
+        registry.choose_layout(who, Layout(self.layout), pinned)
 
 
 class ClearMissed(Act):

@@ -6,6 +6,7 @@ ParleyError
 ├── BusyError             the other participant is ringing or in a call
 ├── UnknownError          no such participant, room or call (any more)
 ├── RoomFullError         the room holds as many as it may
+├── ScreensError          as many screens are shared in the room as may be
 ├── RateLimitError        somebody does something too often
 ├── StorageError          what is kept cannot be read just now
 ├── SettingsError         a setting is wrong; the message names it and the fix
@@ -38,6 +39,10 @@ class UnknownError(ParleyError):
 
 class RoomFullError(ParleyError):
     """The room already holds as many participants as it may."""
+
+
+class ScreensError(ParleyError):
+    """As many screens are shared in the room as may be."""
 
 
 class RateLimitError(ParleyError):

@@ -14,11 +14,25 @@ from dataclasses import dataclass, replace
 from calls import limits
 from calls.allowance import Allowances
 from calls.clock import Clock, steady
-from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, UnknownError
+from calls.errors import BusyError, IllegalTransitionError, InputError, RoomFullError, ScreensError, UnknownError
+from calls.limits import SCREENS
 from calls.lookalikes import skeleton
 from calls.paths import Direct, DirectState, MediaPath, PathReason
 from calls.presence import People, Presence
-from calls.rooms import Call, Change, EndedCall, Ending, Layout, Message, MissedCall, Participant, Room, Snapshot, View
+from calls.rooms import (
+    Call,
+    Change,
+    EndedCall,
+    Ending,
+    Layout,
+    Message,
+    MissedCall,
+    Participant,
+    Room,
+    Snapshot,
+    Tile,
+    View,
+)
 from calls.states import PUT_DOWN, REASONS, EndReason, Event, Status, after
 from calls.text import clean_code, clean_message, clean_name, new_code
 
@@ -157,22 +171,33 @@ class Registry:
             if who in self._people:
                 self._remove(who, PUT_DOWN.get(self._people[who].status))
 
-    def set_media(self, who: str, *, camera: bool, microphone: bool) -> None:
-        """Tell those in the same call what this participant sends; no other is shown it. UnknownError."""
+    def set_media(self, who: str, *, camera: bool, microphone: bool, screen: bool = False) -> None:
+        """Tell those in the same call what this participant sends; no other is shown it, and a screen is shared in a
+        call alone. UnknownError, and ScreensError where no further one may be shared: then nothing has changed."""
         with self._changing():
-            before = self._person(who)
-            self._people[who] = replace(before, camera=camera, microphone=microphone)
-            if self._people[who] != before:
-                in_call = before.status is Status.IN_CALL
-                self._touch(self._rooms[before.room or ""].members if in_call else [who])
+            me = replace(self._person(who), camera=camera, microphone=microphone)
+            room = self._rooms[me.room or ""] if me.status is Status.IN_CALL else None
+            after = room and self._shared(room, who, shares=screen)
+            if me != self._people[who] or after != room:
+                self._people[who] = me
+                if after:
+                    self._rooms[after.code] = after
+                self._touch(after.members if after else [who])
 
-    def choose_layout(self, who: str, layout: Layout, pinned: str | None = None) -> None:
-        """What the participant's stage shows; `pinned` is the id of whom it shows all the time, who has to be in the
-        same room. UnknownError."""
+    @staticmethod
+    def _shared(room: Room, who: str, *, shares: bool) -> Room:
+        after = room.sharing(who, shares=shares)
+        if len(after.sharers) > max(SCREENS, len(room.sharers)):
+            raise ScreensError(f"{SCREENS} screens are shared already. When one of them ends, you can share yours.")
+        return after
+
+    def choose_layout(self, who: str, layout: Layout, pinned: Tile | None = None) -> None:
+        """What the participant's stage shows; `pinned` is the tile that it shows large all the time, which has to be in
+        the same room. UnknownError."""
         with self._changing():
             me = self._person(who)
-            if pinned is not None and pinned not in self._room_with(who).members:
-                raise UnknownError("This person is not in the room any more.")
+            if pinned is not None and pinned not in self._room_with(who).tiles:
+                raise UnknownError("This is not in the room any more.")
             self._people[who] = replace(me, layout=layout, pinned=pinned)
             self._touch([who])
 

@@ -15,11 +15,26 @@ class Layout(StrEnum):
     """What a stage shows of a room."""
 
     AUTO = "auto"
-    """Who speaks while there are two, everybody from three on."""
+    """Who speaks while there are two, everybody from three on; a screen that is shared before both."""
     SPEAKER = "speaker"
     GRID = "grid"
     PIN = "pin"
-    """One person, whoever speaks."""
+    """One tile, whoever speaks."""
+
+
+class TileKind(StrEnum):
+    """What a tile shows of a person."""
+
+    CAMERA = "camera"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One picture of one person, and the sound that belongs to it."""
+
+    who: str
+    kind: TileKind = TileKind.CAMERA
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +54,8 @@ class Participant:
     """False while the tab is gone and its seat is kept."""
     layout: Layout = Layout.AUTO
     """What this person's stage shows."""
-    pinned: str | None = None
-    """Whom it shows, when it is to be always the same person."""
-
-
-class TileKind(StrEnum):
-    """What a tile shows of a person."""
-
-    CAMERA = "camera"
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One picture of one person, and the sound that belongs to it."""
-
-    who: str
-    kind: TileKind = TileKind.CAMERA
+    pinned: Tile | None = None
+    """What it shows large, when it is to be always the same tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Room:
     """Three have been in it at once: who goes leaves the others in it, down to the last one."""
     tiles: tuple[Tile | None, ...] = ()
     """What each slot of its members' stages shows, by the slot's number; None in a free one. A tile keeps its slot."""
+    sharers: tuple[str, ...] = ()
+    """The ids of those who share their screens, first come first: each has a tile for it."""
     speakers: tuple[str, ...] = ()
     """The ids of those who spoke last, the last one first."""
     path: MediaPath = MediaPath.SERVER
@@ -163,15 +166,25 @@ class Room:
 
     def left(self, who: str, now: float) -> "Room":
         """The room when this member has gone. For one who is left alone it is as if just opened: that call is over."""
-        members, speakers = (tuple(one for one in ids if one != who) for ids in (self.members, self.speakers))
+        members, sharers, speakers = (_without(who, ids) for ids in (self.members, self.sharers, self.speakers))
         tiles = tuple(None if tile and tile.who == who else tile for tile in self.tiles)
-        room = replace(self, members=members, speakers=speakers, tiles=tiles)
+        room = replace(self, members=members, sharers=sharers, speakers=speakers, tiles=tiles)
         if self.direct and who in self.direct.pair:
             room = replace(room, path=MediaPath.SERVER, path_reason=None, path_by=None, direct=None)
         if len(members) > 1:
             return room
         alone = tuple(person for person in self.attended if person.id in members)
         return replace(room, opened_at=now, call=None, started_at=None, attended=alone)
+
+    def sharing(self, who: str, *, shares: bool) -> "Room":
+        """The room when this member has begun to share their screen, or has ended that."""
+        if shares == (who in self.sharers):
+            return self
+        screen = Tile(who, TileKind.SCREEN)
+        if shares:
+            return replace(self, sharers=(*self.sharers, who), tiles=_placed(self.tiles, screen))
+        tiles = tuple(None if tile == screen else tile for tile in self.tiles)
+        return replace(self, sharers=_without(who, self.sharers), tiles=tiles)
 
     def through_server(self, reason: PathReason, by: str | None) -> "Room":
         """The room when its media go through the server again. What two browsers show of each other they show until
@@ -180,6 +193,10 @@ class Room:
             return self
         direct = self.direct if self.goes_direct else None
         return replace(self, path=MediaPath.SERVER, path_reason=reason, path_by=by, direct=direct)
+
+
+def _without(who: str, ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in ids if one != who)
 
 
 def _placed(tiles: tuple[Tile | None, ...], tile: Tile) -> tuple[Tile | None, ...]:

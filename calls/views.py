@@ -27,7 +27,9 @@ def parts(view: View, capacity: int) -> dict[str, Any]:
 
 
 def _me(view: View) -> Payload:
-    return {"id": view.me.id, "status": view.me.status, "camera": view.me.camera, "microphone": view.me.microphone}
+    me, room = view.me, room_of(view)
+    shares = room is not None and me.id in room.sharers
+    return {"id": me.id, "status": me.status, "camera": me.camera, "microphone": me.microphone, "screen": shares}
 
 
 def _ring(view: View) -> Payload | None:
@@ -42,6 +44,7 @@ def _room(view: View, capacity: int) -> Payload | None:
     room = room_of(view)
     if room is None:
         return None
+    large = shown(view.me, room)
     return {
         "code": room.code,
         "since": room.started_at,
@@ -54,7 +57,7 @@ def _room(view: View, capacity: int) -> Payload | None:
         "full": len(room.bound) >= capacity,
         "speaks": next(iter(room.speakers), None),
         "tiles": [{"id": tile.who, "kind": tile.kind, "slot": slot} for slot, tile in enumerate(room.tiles) if tile],
-        "shown": shown(view.me, room),
+        "shown": {"id": large.who, "kind": large.kind} if large else None,
         "layout": in_force(view.me, room),
     }
 

@@ -15,23 +15,23 @@ SWITCH = "camera-switch"
 def show(view: View | None, reported: Devices, *, in_room: bool, films: bool) -> None:
     """Draw them below the preview, or in its place while it is off."""
     in_call = view is not None and view.me.status is Status.IN_CALL
-    if not webrtc.sending() and not in_call:
+    if not films and not in_call:
         with st.container(key="camera-off"):
             st.markdown(":material/videocam_off: Your camera is off")
     with st.container(key="controls", horizontal=True, horizontal_alignment="center"):
         if view and in_call:
-            _call(view, reported, in_room=in_room, films=films)
+            _call(view, reported, in_room=in_room)
         else:
-            _camera(view, reported)
+            _camera(view, reported, films=films)
     if refusal := webrtc.refusal("preview"):
         st.warning(plain(refusal), icon=":material/error:")
     if problem := devices.advice(reported):
         st.warning(problem, icon=":material/videocam_off:")
 
 
-def _camera(view: View | None, reported: Devices) -> None:
+def _camera(view: View | None, reported: Devices, *, films: bool) -> None:
     """In a call the bar has switches for them; turning all off is for the lobby."""
-    starts = not webrtc.sending() or reported.microphone_only
+    starts = not films or reported.microphone_only
     if starts:
         st.button(
             "Turn on camera",
@@ -50,7 +50,7 @@ def _camera(view: View | None, reported: Devices) -> None:
                 args=(reported.errors,),
                 kwargs={"microphone_only": True},
             )
-    if webrtc.sending():
+    if films:
         own_bar.show()
         if view is None or view.me.status is Status.IDLE:
             what, icon = ("camera", "videocam_off") if reported.camera_usable else ("microphone", "mic_off")
@@ -67,11 +67,11 @@ def _turn_off() -> None:
     session.tab().camera = False
 
 
-def _call(view: View, reported: Devices, *, in_room: bool, films: bool) -> None:
+def _call(view: View, reported: Devices, *, in_room: bool) -> None:
     def start(camera: bool) -> None:  # noqa: FBT001
         _turn_on(reported.errors, microphone_only=not camera)
 
-    bar.show(view.me.room or "", docked=not in_room, usable=reported.usable, films=films, on_start=start)
+    bar.show(view.me.room or "", docked=not in_room, usable=reported.usable, on_start=start)
     if not in_room:
         st.button("Back to call", icon=":material/open_in_full:", on_click=page_turner.head_for, args=("Room",))
         unread.show()

@@ -63,12 +63,11 @@ def show() -> None:
         _elsewhere()
     with st.container(key="media"):
         stage.show(view, wanted=planned.stage, docked=page.title != "Room")
-        preview.show(view, reported, wanted=planned.preview)
-        direct.show(view, preview.camera(), sends=planned.films and reported.usable)
+        preview.show(view, wanted=planned.preview)
+        direct.show(view, sends=planned.films)
         # Only now what comes and goes: it would push the streamers to another place.
         controls.show(view, reported, in_room=page.title == "Room", films=planned.films)
-    # What is on is known now, and the page below is to come at its place.
-    _dress(styles, planned.modes if webrtc.sending() else (*planned.modes, "off"))
+    _dress(styles, planned.modes)  # now, because the page below is to come at its place
     with st.container(key="page"):
         with st.container():  # what comes and goes in it leaves the page below at its place
             notices.show(view)
@@ -80,8 +79,8 @@ def show() -> None:
             page.run()
             direct.mind_effects(view)  # one may have been chosen just now
     with signals:  # only now, because on the page effects are chosen
-        preview.prepare(view)
-        focus.show(view, arriving=_arriving())
+        preview.prepare(view, reported, films=planned.films)
+        focus.show(view, arriving=_arriving(), films=planned.films)
     watch.show(view.me.id if view else None, asks_since)
     toasts.show()  # only now, because all of the page may have something to say
 
@@ -115,7 +114,7 @@ def _facts(view: View | None, title: str) -> plan.Facts:
         ),
         arriving=_arriving(),
         taken_over=session.taken_over(view),
-        films=webrtc.playing(preview.KEY),
+        connected=webrtc.playing(preview.KEY),
         shows=webrtc.playing(stage.KEY),
     )
 

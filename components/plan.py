@@ -42,13 +42,13 @@ class Plan:
     stage: bool
     """The streamer of the stage is to be connected."""
     films: bool
-    """The person is to be filmed, whichever way that takes."""
+    """Camera and microphone are to be captured, where there are any, whichever way what they give takes."""
     preview: bool
-    """The streamer of the preview is to be connected."""
+    """The streamer of the preview is to be connected: in a call also for who sends nothing yet."""
     camera_line: str
     """What is to be read while it rings where the own preview is not, or not yet."""
     modes: tuple[str, ...]
-    """Where the media are on the page, as frame.css names it, but for a camera that is off."""
+    """Where the media are on the page, and whether the camera is off, as frame.css names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Facts:
     """A browser has still to say who this tab was."""
     taken_over: bool
     """Another tab speaks for the participant."""
-    films: bool
+    connected: bool
     """The preview's connection is up."""
     shows: bool
     """The stage's connection is up."""
@@ -84,14 +84,14 @@ def decide(facts: Facts) -> Plan:
         waits=facts.arriving or (in_call and not rests and not facts.shows),
         stage=live and not rests,
         films=films,
-        preview=films and not rests,
+        preview=(films or live) and not rests,
         camera_line=_camera_line(facts),
-        modes=_modes(facts, in_call=status is Status.IN_CALL),
+        modes=_modes(facts, in_call=status is Status.IN_CALL, films=films),
     )
 
 
 def _films(facts: Facts, *, live: bool) -> bool:
-    if facts.devices.errors > facts.camera.errors_before:
+    if facts.devices.errors > facts.camera.errors_before or not facts.devices.usable:
         return False  # it failed: the person is told why, and turns it on again
     if facts.camera.wanted is not None:
         return facts.camera.wanted
@@ -99,17 +99,16 @@ def _films(facts: Facts, *, live: bool) -> bool:
 
 
 def _camera_line(facts: Facts) -> str:
-    if facts.films:
-        return ""
     starts = _films(facts, live=True)
+    if starts and facts.connected:
+        return ""
     return said.advice(facts.devices) or ("Your camera is starting…" if starts else "Your camera is off.")
 
 
-def _modes(facts: Facts, *, in_call: bool) -> tuple[str, ...]:
+def _modes(facts: Facts, *, in_call: bool, films: bool) -> tuple[str, ...]:
     if facts.taken_over:
         return ()
+    off = () if films else ("off",)
     if not in_call:
-        return ("lobby" if facts.title == "Lobby" else "plain",)
-    if facts.title != "Room":
-        return "call", "dock"
-    return "call", "room"
+        return "lobby" if facts.title == "Lobby" else "plain", *off
+    return "call", "room" if facts.title == "Room" else "dock", *off

@@ -1,8 +1,9 @@
-"""The preview streamer: what this person sends, shown back after the effects, as others see it."""
+"""The preview streamer: what this person sends. The browser captures it, and shows it as others see it."""
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode
 
+from calls import limits
 from calls.rooms import View
 from calls.settings import Settings
 from components import quality_picker, session, webrtc, webrtc_frontend
@@ -16,38 +17,38 @@ HD_ABOVE = 480  # lines
 FILL = {"width": "100%", "height": "calc(100vh - 62px)", "objectFit": "contain", "borderRadius": "8px"}
 
 
-def show(view: View | None, devices: Devices, *, wanted: bool) -> None:
-    """Draw the streamer, playing when `wanted`, and hand what it sends to the person's feed."""
+def show(view: View | None, *, wanted: bool) -> None:
+    """Draw the streamer, connected when `wanted`, and hand what it sends to the person's feed."""
     settings = session.services().settings
     feed = session.feed()
     feed.chain.name = view.me.name if view else ""
     with st.container(key=KEY):
         context = webrtc.streamer(
             KEY,
-            wanted=wanted and devices.usable,
+            wanted=wanted,
             mode=WebRtcMode.SENDRECV,
             ice=session.ice_servers(view),
-            send={"video": camera() if devices.camera_usable else False, "audio": devices.microphone_usable},
             source_video_track=feed.preview.open(),
             sendback_audio=False,
             video_html_attrs={"autoPlay": True, "playsInline": True, "muted": True, "controls": False, "style": FILL},
             media_toggle_controls=False,
         )
-    feed.carry(context.input_video_track, context.input_audio_track, _bitrate(settings))
+    feed.carry(webrtc.received(context), _bitrate(settings))
     if view:
         session.services().hub.send(view.me.id, feed)
 
 
-def prepare(view: View | None) -> None:
-    """Draw what the streamers need beside them. The own picture comes back from the server while effects change it."""
+def prepare(view: View | None, devices: Devices, *, films: bool) -> None:
+    """Draw what the streamers need beside them: what the browser captures of a person who is to be filmed. The own
+    picture comes back from the server while effects change it."""
     feed = session.feed()
     returned = bool(feed.chain.active)
     feed.send_back(returned)
-    call, slots = (view.me.room or "") if view else None, session.services().settings.room_capacity
-    webrtc_frontend.show(camera(), returned=returned, call=call, slots=slots)
+    call, slots = (view.me.room or "") if view else None, session.services().settings.room_capacity + limits.SCREENS
+    webrtc_frontend.show(_camera(), devices.kinds if films else (), returned=returned, call=call, slots=slots)
 
 
-def camera() -> dict[str, object]:
+def _camera() -> dict[str, object]:
     """What is asked of the camera, as MediaTrackConstraints (W3C)."""
     settings = session.services().settings
     size = _size(settings)

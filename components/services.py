@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 
+from calls import limits
 from calls.actions import Actions
 from calls.clock import Time
 from calls.history import History, past_call
@@ -54,7 +55,7 @@ def make() -> Services:
     hub = MediaHub(
         webrtc.event_loop(),
         spoke=registry.speaks,
-        slots=settings.room_capacity,
+        slots=settings.room_capacity + limits.SCREENS,
         largest=Size.parse(settings.video_largest),
     )
     shared = Services(

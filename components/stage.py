@@ -20,7 +20,6 @@ def show(view: View | None, *, wanted: bool, docked: bool) -> None:
             wanted=wanted,
             mode=WebRtcMode.RECVONLY,
             ice=session.ice_servers(view),
-            send={},
             source_video_track=video,
             source_audio_track=audio,
         )

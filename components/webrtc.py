@@ -170,8 +170,6 @@ class Attempt:
     """Since when it should play; None while it rests."""
     tries: int = 1
     """How many there were since it played last."""
-    kinds: frozenset[str] = frozenset()
-    """What it sends: "audio", "video". Its connection cannot be given more."""
     offer: str | None = None
     """The SDP of its last offer."""
     refusal: str | None = None
@@ -187,28 +185,32 @@ def streamer(
     wanted: bool,
     mode: WebRtcMode,
     ice: IceServers,
-    send: Mapping[str, Any],
     **options: Any,
 ) -> WebRtcStreamerContext[Any, Any]:
-    """Draw a streamer that plays when `wanted`. `ice` is the browser's list of ICE servers, and this server's; `send`
-    are the MediaStreamConstraints (W3C) of what the browser sends. To send other kinds, it begins anew."""
+    """Draw a streamer that is connected when `wanted`. `ice` is the browser's list of ICE servers, and this server's.
+    The library captures nothing: what is sent, components/browser/outlets.js puts into the connection."""
     _prepare_server()
     _begin_anew(key)
     _address_answer(key)
-    kinds = frozenset(kind for kind in send if send[kind])
-    plays = _should_play(key, wanted=wanted, kinds=kinds, ice=ice)
+    plays = _should_play(key, wanted=wanted, ice=ice)
     browser, server = _attempt(key).ice if plays else ice
     context = webrtc_streamer(
         key=key,
         mode=mode,
         desired_playing_state=plays,
-        media_stream_constraints=dict(send),
+        media_stream_constraints={"video": False, "audio": False},
         frontend_rtc_configuration={"iceServers": browser},
         server_rtc_configuration={"iceServers": server},
         **options,
     )
     _drawn().hold(context)
     return context
+
+
+def received(context: WebRtcStreamerContext[Any, Any]) -> tuple[MediaStreamTrack, ...]:
+    """The tracks that come from the browser, in the order of their m-lines; none before the connection is offered."""
+    connection = getattr(context._get_worker(), "pc", None)
+    return connection.received if isinstance(connection, RTCPeerConnection) else ()
 
 
 class Drawn:
@@ -254,11 +256,6 @@ def connecting(key: str) -> bool:
     return _attempt(key).since is not None and not playing(key)
 
 
-def sending() -> bool:
-    """Whether the preview is on, or about to be."""
-    return connecting("preview") or playing("preview")
-
-
 def overdue(key: str) -> bool:
     """Whether the streamer has had all the time that it may take."""
     since = _attempt(key).since
@@ -271,7 +268,7 @@ def refusal(key: str) -> str | None:
     return _attempt(key).refusal
 
 
-def _should_play(key: str, *, wanted: bool, kinds: frozenset[str], ice: IceServers) -> bool:
+def _should_play(key: str, *, wanted: bool, ice: IceServers) -> bool:
     attempt = _attempt(key)
     if not wanted or not webrtc_frontend.ready():
         attempt.since, attempt.tries = None, 1
@@ -279,11 +276,11 @@ def _should_play(key: str, *, wanted: bool, kinds: frozenset[str], ice: IceServe
     late = overdue(key)
     attempt.tries = 1 if playing(key) else attempt.tries + late
     found_way = connecting(key) and attempt.ice != ice  # behind a firewall, a person with a name has TURN servers
-    if late or found_way or (playing(key) and attempt.kinds != kinds):
+    if late or found_way:
         attempt.since = None  # one run of rest; the next one tries anew
         return False
     if attempt.since is None:
-        attempt.kinds, attempt.ice = kinds, ice
+        attempt.ice = ice
     if attempt.since is None or playing(key):
         attempt.since = time.monotonic()
     return True

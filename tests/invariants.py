@@ -1,7 +1,8 @@
 """What is true of a registry at every moment, whoever did what."""
 
+from calls import limits
 from calls.paths import MediaPath
-from calls.rooms import Participant, Room, Snapshot
+from calls.rooms import Participant, Room, Snapshot, Tile, TileKind
 from calls.states import Status
 
 
@@ -41,6 +42,10 @@ def _check_room(room: Room, people: dict[str, Participant], capacity: int) -> No
     assert set(room.members) <= attended, room
     assert all(invite.ringing and invite.caller in room.members for invite in room.invites), room
     assert (room.started_at is not None) == (len(room.members) > 1), room
+    tiles = [*map(Tile, room.members), *(Tile(who, TileKind.SCREEN) for who in room.sharers)]
+    assert sorted(filter(None, room.tiles), key=repr) == sorted(tiles, key=repr), room
+    assert set(room.sharers) <= set(room.members), f"who shares a screen is not there: {room}"
+    assert len(room.sharers) <= limits.SCREENS, room
     assert room.group or len(attended) <= 2, f"three have met, and the room is no group: {room}"
     if room.call and room.ringing:
         assert attended == {room.call.caller, room.call.callee}, room

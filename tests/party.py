@@ -119,7 +119,7 @@ class Guest:
             self.incoming.append(connection)
             connection.on("track", lambda track: tracks.update({track.kind: track}))
             await connection.setRemoteDescription(offer)
-            self.feed.carry(tracks["video"], tracks["audio"], self.cap)
+            self.feed.carry((tracks["video"], tracks["audio"]), self.cap)
             return await answer(connection)
 
         await self.client.send(receive)

@@ -9,9 +9,9 @@ from calls.actions import Actions, read
 from calls.errors import SignalError
 from calls.paths import MediaPath
 from calls.registry import Registry
-from calls.rooms import Layout
+from calls.rooms import Layout, Tile
 from calls.states import Status
-from tests.people import Person, connect
+from tests.people import Person, connect, gather
 
 
 @pytest.fixture
@@ -68,12 +68,41 @@ def test_the_server_is_told_what_is_sent(actions: Actions, alice: Person) -> Non
     assert (alice.me.camera, alice.me.microphone) == (True, False)
 
 
+def test_so_many_screens_are_shared_at_once(
+    actions: Actions, registry: Registry, alice: Person, bob: Person, carol: Person
+) -> None:
+    """One more is refused with a reason, and what else was said with it is as before; one that ends makes way."""
+    code = gather(alice, bob, carol)
+
+    def shares(person: Person, name: str = "1") -> dict[str, object]:
+        return actions.perform(person.id, read(act("send", name, camera=True, microphone=True, screen=True)))
+
+    for person in (alice, bob):
+        assert shares(person)["type"] == "done"
+    answer = shares(carol)
+    assert (answer["code"], answer["message"]) == (
+        "screens",
+        "2 screens are shared already. When one of them ends, you can share yours.",
+    )
+    assert carol.me.camera is False
+    alice.puts_down(code)
+    assert shares(carol, "2")["type"] == "done"
+
+
 def test_the_stage_is_chosen(actions: Actions, alice: Person, bob: Person) -> None:
     """For who chooses alone."""
     connect(alice, bob)
-    assert actions.perform(alice.id, read(act("layout", layout="pin", pinned=bob.id)))["type"] == "done"
-    assert (alice.me.layout, alice.me.pinned, bob.me.layout) == (Layout.PIN, bob.id, Layout.AUTO)
-    assert actions.perform(alice.id, read(act("layout", "2", layout="pin", pinned="nobody")))["code"] == "gone"
+    assert (
+        actions.perform(alice.id, read(act("layout", layout="pin", pinned={"id": bob.id, "kind": "camera"})))["type"]
+        == "done"
+    )
+    assert (alice.me.layout, alice.me.pinned, bob.me.layout) == (Layout.PIN, Tile(bob.id), Layout.AUTO)
+    assert (
+        actions.perform(alice.id, read(act("layout", "2", layout="pin", pinned={"id": "nobody", "kind": "camera"})))[
+            "code"
+        ]
+        == "gone"
+    )
 
 
 def test_what_cannot_be_done_has_a_code_and_a_reason(

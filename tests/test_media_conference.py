@@ -12,7 +12,7 @@ from calls.media.feed import Feed
 from calls.media.rendering import Rendering
 from calls.media.source import Source
 from calls.media.stage import Slot, Stage
-from calls.rooms import Room, Tile
+from calls.rooms import Room, Tile, TileKind
 from tests.tracks import Arrived, settled
 
 NAMES = ("ada", "bob", "carol", "dave")
@@ -30,6 +30,8 @@ class Meeting:
         self.conference = Conference(self.spoke.append)
         self.cameras = {who: Arrived("video") for who in NAMES}
         self.microphones = {who: Arrived("audio") for who in NAMES}
+        self.screens = {who: Arrived("video") for who in NAMES}
+        self.sounds = {who: Arrived("audio") for who in NAMES}
         self.feeds = {who: Feed(loop, lambda: None) for who in NAMES}
         self.stages = {who: Stage(loop, SLOTS) for who in NAMES}
         self.room = Room("code", 0.0)
@@ -37,7 +39,8 @@ class Meeting:
     async def begin(self) -> None:
         """Everybody's connection is there."""
         for who, feed in self.feeds.items():
-            feed.carry(self.cameras[who], self.microphones[who], 500_000)
+            tracks = (self.microphones[who], self.cameras[who], self.screens[who], self.sounds[who])
+            feed.carry(tracks, 500_000)
         await settled()
 
     def meet(self, *tiles: str) -> None:
@@ -101,6 +104,16 @@ async def test_who_has_no_slot_is_not_shown(meeting: Meeting) -> None:
     meeting.meet(*NAMES)
     assert meeting.seen("ada") == [None, "bob", "carol"]
     assert meeting.seen("dave") == ["ada", "bob", "carol"]
+
+
+async def test_a_screen_has_a_slot_of_its_own(meeting: Meeting) -> None:
+    """With its sound, and beside the camera; who shares it does not get it back."""
+    tiles = (Tile("ada"), Tile("bob"), Tile("bob", TileKind.SCREEN))
+    meeting.room = replace(meeting.room, members=("ada", "bob"), tiles=tiles, sharers=("bob",))
+    meeting.wire()
+    assert meeting.seen("ada") == [None, "bob", meeting.screens["bob"].source]
+    assert meeting.heard("ada") == [None, "bob", meeting.sounds["bob"].source]
+    assert meeting.seen("bob") == ["ada", None, None]
 
 
 async def test_an_effect_is_seen(meeting: Meeting) -> None:

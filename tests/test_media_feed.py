@@ -8,7 +8,7 @@ import pytest
 
 from calls.effects.chain import Choice
 from calls.effects.registry import EFFECTS, Image, effect
-from calls.media.feed import Feed
+from calls.media.feed import SCREEN_BITRATE, Feed
 from calls.media.packet import Packet
 from tests.rtc_client import until
 from tests.tracks import Arrived, Kept, encoded, publish, settled
@@ -73,14 +73,14 @@ def mirror(feed: Feed) -> None:
 
 async def test_before_a_connection_there_is_nothing(feed: Feed, told: Told) -> None:
     """None is what a streamer has until it plays."""
-    feed.carry(None, None, CAP)
+    feed.carry((), CAP)
     await settled()
     assert (feed.video, feed.audio, feed.rendering) == (None, None, None)
 
 
 async def test_without_an_effect_the_packets_are_forwarded(feed: Feed, camera: Arrived, microphone: Arrived) -> None:
     """As they come; what could decode them rests."""
-    feed.carry(camera, microphone, CAP)
+    feed.carry((camera, microphone), CAP)
     await settled()
     assert (feed.video, feed.audio) == (camera.source, microphone.source)
     assert feed.rendering
@@ -89,7 +89,7 @@ async def test_without_an_effect_the_packets_are_forwarded(feed: Feed, camera: A
 
 async def test_an_effect_takes_the_place_of_the_original(feed: Feed, camera: Arrived, told: Told) -> None:
     """And leaves it again; each time the hub is told, for the stages."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     for choices, source in (([Choice("Mirror")], feed.rendering), ([], camera.source)):
         before = told.times
@@ -102,7 +102,7 @@ async def test_an_effect_takes_the_place_of_the_original(feed: Feed, camera: Arr
 async def test_an_effect_that_was_there_first_counts(feed: Feed, camera: Arrived) -> None:
     """Who has chosen it in the lobby is never seen without it."""
     mirror(feed)
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     assert feed.video is feed.rendering is not None
 
@@ -116,7 +116,7 @@ async def test_an_effect_that_fails_is_off(feed: Feed, camera: Arrived, preview:
 
     try:
         feed.chain.choose([Choice("Broken")])
-        feed.carry(camera, None, CAP)
+        feed.carry((camera,), CAP)
         await settled()
         assert feed.video is feed.rendering
         publish(camera.source, *encoded([100]))
@@ -133,7 +133,7 @@ async def test_an_effect_that_fails_is_off(feed: Feed, camera: Arrived, preview:
 
 async def test_the_preview_shows_what_others_see(feed: Feed, camera: Arrived, preview: Preview) -> None:
     """Without and with an effect, and without again, on the same connection."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     publish(camera.source, *encoded([100]))
     assert len(preview.packets) == 1
@@ -151,7 +151,7 @@ async def test_the_preview_shows_what_others_see(feed: Feed, camera: Arrived, pr
 
 async def test_the_preview_is_sent_back_while_it_is_wanted(feed: Feed, camera: Arrived) -> None:
     """A browser shows its own camera by itself, as long as no effect changes it: the server saves the packets."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     shown = []
     for wanted in (True, True, False):
@@ -168,14 +168,14 @@ async def test_the_preview_is_sent_back_while_it_is_wanted(feed: Feed, camera: A
 async def test_the_same_again_is_free(feed: Feed, told: Told, camera: Arrived, microphone: Arrived) -> None:
     """Every run of a page carries what it sees."""
     for _ in range(3):
-        feed.carry(camera, microphone, CAP)
+        feed.carry((camera, microphone), CAP)
     await settled()
     assert (told.times, camera.source.caps) == (1, [CAP])
 
 
 async def test_it_is_carried_from_another_thread(feed: Feed, camera: Arrived) -> None:
     """Pages run on threads of their own; the loop does the work."""
-    page = threading.Thread(target=feed.carry, args=(camera, None, CAP))
+    page = threading.Thread(target=feed.carry, args=((camera,), CAP))
     page.start()
     page.join()
     assert feed.video is None
@@ -186,13 +186,13 @@ async def test_it_is_carried_from_another_thread(feed: Feed, camera: Arrived) ->
 async def test_a_new_connection_takes_over(feed: Feed, camera: Arrived, preview: Preview) -> None:
     """The old one is read until the new one has a keyframe, and then no more."""
     mirror(feed)
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     old, new = feed.rendering, Arrived("video")
     assert old
     publish(camera.source, *encoded([100]))
     await until(lambda: preview.packets)
-    feed.carry(new, None, CAP)
+    feed.carry((new,), CAP)
     await settled()
     assert feed.rendering is not old
     publish(new.source, *encoded([100]))
@@ -204,7 +204,7 @@ async def test_a_new_connection_takes_over(feed: Feed, camera: Arrived, preview:
 async def test_a_camera_that_ends_leaves_nothing(feed: Feed, told: Told, camera: Arrived, microphone: Arrived) -> None:
     """Not a frame that stands still; the sound goes on."""
     feed.send_back(wanted=True)
-    feed.carry(camera, microphone, CAP)
+    feed.carry((camera, microphone), CAP)
     await settled()
     before = told.times
     camera.end()
@@ -217,10 +217,10 @@ async def test_a_camera_that_ends_leaves_nothing(feed: Feed, told: Told, camera:
 
 async def test_an_end_that_comes_late_harms_nobody(feed: Feed, camera: Arrived) -> None:
     """The old connection is closed when the new one carries already."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     new = Arrived("video")
-    feed.carry(new, None, CAP)
+    feed.carry((new,), CAP)
     await settled()
     camera.end()
     await settled()
@@ -232,20 +232,34 @@ async def test_an_end_that_comes_late_harms_nobody(feed: Feed, camera: Arrived) 
 
 async def test_the_cap_reaches_the_browser(feed: Feed, camera: Arrived) -> None:
     """Also when it changes in a call: the person has chosen another size."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
-    feed.carry(camera, None, HIGH)
+    feed.carry((camera,), HIGH)
     await settled()
     assert camera.source.caps == [CAP, HIGH]
 
 
+async def test_a_screen_is_the_second_picture_and_the_second_sound(feed: Feed, camera: Arrived) -> None:
+    """By the order of the m-lines. An effect is the camera's, and a screen has its own cap."""
+    microphone, screen, sound = Arrived("audio"), Arrived("video"), Arrived("audio")
+    mirror(feed)
+    feed.carry((microphone, camera, screen, sound), CAP)
+    await settled()
+    assert (feed.video, feed.audio) == (feed.rendering, microphone.source)
+    assert (feed.screen, feed.screen_sound) == (screen.source, sound.source)
+    assert (camera.source.caps, screen.source.caps) == ([CAP], [SCREEN_BITRATE])
+    feed.carry((microphone, camera), CAP)
+    await settled()
+    assert (feed.screen, feed.screen_sound) == (None, None)
+
+
 async def test_the_cap_reaches_the_encoder(feed: Feed, camera: Arrived) -> None:
     """What an effect makes may take as much as what comes, also after a change."""
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     assert feed.rendering
     before = feed.rendering
-    feed.carry(camera, Arrived("audio"), HIGH)
+    feed.carry((camera, Arrived("audio")), HIGH)
     await settled()
     assert feed.rendering is before
     assert before._bitrate() == HIGH
@@ -254,7 +268,7 @@ async def test_the_cap_reaches_the_encoder(feed: Feed, camera: Arrived) -> None:
 async def test_a_feed_that_nobody_watches_is_not_decoded(feed: Feed, camera: Arrived) -> None:
     """Not even with an effect on."""
     mirror(feed)
-    feed.carry(camera, None, CAP)
+    feed.carry((camera,), CAP)
     await settled()
     publish(camera.source, *encoded([100]))
     assert not camera.source.readers

@@ -34,7 +34,7 @@ class Media:
         feeds = [self.hub.open_feed() for _ in people]
         for person, feed in zip(people, feeds, strict=True):
             self.cameras[person.id], self.microphones[person.id] = Arrived("video"), Arrived("audio")
-            feed.carry(self.cameras[person.id], self.microphones[person.id], 500_000)
+            feed.carry((self.cameras[person.id], self.microphones[person.id]), 500_000)
             self.hub.send(person.id, feed)
         await settled()
         return feeds
@@ -209,7 +209,7 @@ async def test_the_hub_is_used_from_any_thread(media: Media, registry: Registry,
     def page(person: Person) -> None:
         stages.append(media.hub.stage(person.id))
         feeds[person.id] = media.hub.open_feed()
-        feeds[person.id].carry(camera, None, 500_000)
+        feeds[person.id].carry((camera,), 500_000)
         media.hub.send(person.id, feeds[person.id])
         media.hub.follow(registry.snapshot())
 

@@ -120,3 +120,22 @@ async def test_an_answer_says_which_picture_and_sound_belong_together() -> None:
     assert len({id(sender.transport) for sender in senders}) == 1
     await viewer.close()
     await server.close()
+
+
+async def test_the_own_picture_goes_back_in_one_line_and_what_comes_is_in_order() -> None:
+    """The library adds the one track that goes back for each picture that comes."""
+    configuration = aiortc.RTCConfiguration(iceServers=[])
+    browser, server = aiortc.RTCPeerConnection(configuration), RTCPeerConnection(configuration)
+    browser.addTransceiver("video", direction="recvonly")
+    for kind in ("audio", "video", "video", "audio"):
+        browser.addTransceiver(kind, direction="sendonly")
+    back = Slot(asyncio.get_running_loop(), "video").open()
+    server.on("track", lambda track: server.addTrack(back) if track.kind == "video" else None)
+    await browser.setLocalDescription(await browser.createOffer())
+    await server.setRemoteDescription(browser.localDescription)
+    assert [sender.track for sender in server.getSenders()] == [back, None, None, None, None]
+    assert [track.kind for track in server.received] == ["audio", "video", "video", "audio"]
+    answer = await server.createAnswer()
+    assert re.findall(r"a=(sendonly|recvonly|inactive|sendrecv)", answer.sdp) == ["sendonly", *["recvonly"] * 4]
+    await browser.close()
+    await server.close()

@@ -19,7 +19,7 @@ NOBODY = Facts(
     camera=Camera(wanted=None, errors_before=0, by_itself=True, invited=False),
     arriving=False,
     taken_over=False,
-    films=False,
+    connected=False,
     shows=False,
 )
 
@@ -43,7 +43,7 @@ def test_a_visitor_is_shown_a_page_and_filmed_by_nobody() -> None:
         films=False,
         preview=False,
         camera_line="Your camera is starting…",  # when it rings
-        modes=("lobby",),
+        modes=("lobby", "off"),
     )
 
 
@@ -53,6 +53,16 @@ def test_both_streamers_are_connected_from_the_ring_on(alice: Person, bob: Perso
     for person in (alice, bob):
         planned = decide(seen_by(person))
         assert (planned.stage, planned.preview, planned.in_call, planned.waits) == (True, True, False, False)
+
+
+def test_who_sends_nothing_is_connected_too(alice: Person, bob: Person) -> None:
+    """So that a camera that is turned on, or a screen, is there at once; outside of a call there is no need to."""
+    off = Camera(wanted=False, errors_before=0, by_itself=True, invited=False)
+    assert not decide(seen_by(alice, camera=off)).preview
+    connect(alice, bob)
+    for nothing in ({"camera": off}, {"devices": Devices(cameras=0, microphones=0)}):
+        planned = decide(seen_by(alice, **nothing))
+        assert (planned.films, planned.preview, planned.modes) == (False, True, ("call", "dock", "off"))
 
 
 def test_a_call_waits_for_its_stage(alice: Person, bob: Person) -> None:
@@ -104,7 +114,8 @@ def test_when_one_is_filmed(
 def test_the_dialog_says_why_there_is_no_picture() -> None:
     """What is wrong comes first; where there is a picture nothing is said."""
     off = Camera(wanted=False, errors_before=0, by_itself=True, invited=False)
-    assert decide(replace(NOBODY, films=True)).camera_line == ""
+    assert decide(replace(NOBODY, connected=True)).camera_line == ""
+    assert decide(replace(NOBODY, connected=True, camera=off)).camera_line == "Your camera is off."
     assert decide(replace(NOBODY, camera=off)).camera_line == "Your camera is off."
     assert decide(replace(NOBODY, devices=Devices(cameras=0))).camera_line.startswith("No camera was found")
 
@@ -112,7 +123,9 @@ def test_the_dialog_says_why_there_is_no_picture() -> None:
 @pytest.mark.parametrize(("title", "mode"), [("Lobby", "lobby"), ("Room", "plain"), ("History", "plain")])
 def test_outside_a_call_the_preview_is_in_the_lobby(alice: Person, title: str, mode: str) -> None:
     """And out of sight elsewhere."""
-    assert modes(seen_by(alice, title)) == {mode}
+    assert modes(seen_by(alice, title)) == {mode, "off"}
+    on = Camera(wanted=True, errors_before=0, by_itself=True, invited=False)
+    assert modes(seen_by(alice, title, camera=on)) == {mode}
 
 
 def test_in_a_call_the_stage_is_large_in_the_room_and_small_elsewhere(registry: Registry, alice: Person) -> None:

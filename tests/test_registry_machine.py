@@ -61,10 +61,10 @@ class Machine(RuleBasedStateMachine):
         if self.people[who].id not in self.views():
             self.act(None, lambda: self.sit(who, Person.enters(self.registry, name).seat))
 
-    @rule(who=WHO, on=st.booleans())
-    def present_themselves(self, who: int, *, on: bool) -> None:
+    @rule(who=WHO, on=st.booleans(), screen=st.booleans())
+    def present_themselves(self, who: int, *, on: bool, screen: bool) -> None:
         person = self.people[who]
-        self.act(who, lambda: self.registry.set_media(person.id, camera=on, microphone=not on))
+        self.act(who, lambda: self.registry.set_media(person.id, camera=on, microphone=not on, screen=screen))
 
     @rule(who=WHO)
     def leave(self, who: int) -> None:

@@ -9,7 +9,7 @@ from calls.errors import IllegalTransitionError, InputError, RoomFullError, Unkn
 from calls.history import past_call
 from calls.paths import MediaPath
 from calls.registry import Registry
-from calls.rooms import Change, Ending, Layout
+from calls.rooms import Change, Ending, Layout, Tile
 from calls.states import EndReason, Status
 from tests.people import FakeClock, Person, connect, date
 
@@ -379,9 +379,9 @@ def test_a_room_begins_with_its_own_layout(registry: Registry, alice: Person, bo
     """What was chosen is that room's; it stays while one is there."""
     code = alice.opens_room()
     bob.joins(code)
-    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    registry.choose_layout(alice.id, Layout.PIN, Tile(bob.id))
     alice.says("hello")
-    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, bob.id)
+    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, Tile(bob.id))
     alice.puts_down(code)
     alice.opens_room()
     assert (alice.me.layout, alice.me.pinned) == (Layout.AUTO, None)
@@ -390,7 +390,10 @@ def test_a_room_begins_with_its_own_layout(registry: Registry, alice: Person, bo
 @pytest.mark.parametrize(
     ("does", "reads"),
     [
-        (lambda registry, who: registry.choose_layout(who, Layout.PIN, "x"), "You are not in a room, so this reaches"),
+        (
+            lambda registry, who: registry.choose_layout(who, Layout.PIN, Tile("x")),
+            "You are not in a room, so this reaches",
+        ),
         (lambda registry, who: registry.say(who, "", "hello"), "You are not in a room, so this reaches nobody."),
         (lambda registry, who: registry.join(who, "abcd-efgh-ijkl"), "No room has this code. It may have closed: ask"),
         (lambda registry, who: registry.choose_path(who, MediaPath.DIRECT), "You are in no call, so there is no path"),
@@ -409,12 +412,12 @@ def test_who_is_in_no_room_reads_why_not(
 def test_only_who_is_in_the_room_can_be_pinned(trio: tuple[Registry, Person, Person, Person, str]) -> None:
     """Whatever a page says instead is refused, and kept nowhere."""
     registry, alice, bob, _, _ = trio
-    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    registry.choose_layout(alice.id, Layout.PIN, Tile(bob.id))
     dave = Person.enters(registry, "Dave")
     for whom in (dave.id, "x" * 100_000):
         with pytest.raises(UnknownError):
-            registry.choose_layout(alice.id, Layout.PIN, whom)
-    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, bob.id)
+            registry.choose_layout(alice.id, Layout.PIN, Tile(whom))
+    assert (alice.me.layout, alice.me.pinned) == (Layout.PIN, Tile(bob.id))
 
 
 def test_those_who_were_lost_find_each_other_again(registry: Registry, alice: Person, bob: Person) -> None:

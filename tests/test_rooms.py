@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, asdict
 import pytest
 
 from calls.paths import Direct, MediaPath
-from calls.rooms import Call, Message, Participant, Room, View
+from calls.rooms import Call, Message, Participant, Room, Tile, TileKind, View
 from calls.states import Status
 
 ALICE, BOB, CAROL = (Participant(name[0].lower(), name, since=1.0, room="code") for name in ("Alice", "Bob", "Carol"))
@@ -55,6 +55,22 @@ def test_a_call_begins_with_the_second_and_a_group_with_the_third() -> None:
         assert (room.started_at, room.group) == (11.0 if now else None, now == 2)
     back = room.left("b", 20.0).entered(BOB, 30.0)
     assert (back.members, back.attended, back.started_at) == (("a", "c", "b"), (ALICE, BOB, CAROL), 11.0)
+
+
+def test_a_screen_takes_a_free_slot_and_gives_it_back() -> None:
+    """Nobody else's changes; who goes takes their screen along."""
+    room = Room("code", 1.0).entered(ALICE, 1.0).entered(BOB, 2.0).sharing("a", shares=True).entered(CAROL, 3.0)
+    screen = Tile("a", TileKind.SCREEN)
+    assert room.tiles == (Tile("a"), Tile("b"), screen, Tile("c"))
+    assert room.sharing("a", shares=True) == room
+    assert room.sharing("a", shares=False).tiles == (Tile("a"), Tile("b"), None, Tile("c"))
+    assert room.left("b", 4.0).sharing("c", shares=True).tiles == (
+        Tile("a"),
+        Tile("c", TileKind.SCREEN),
+        screen,
+        Tile("c"),
+    )
+    assert (room.left("a", 4.0).tiles, room.left("a", 4.0).sharers) == ((None, Tile("b"), None, Tile("c")), ())
 
 
 def test_who_comes_in_is_not_invited_any_more() -> None:

@@ -7,7 +7,7 @@ import pytest
 from calls.errors import BusyError
 from calls.paths import DirectState, MediaPath
 from calls.registry import Registry
-from calls.rooms import Layout
+from calls.rooms import Layout, Tile
 from calls.views import overview, page, parts
 from tests.people import FakeClock, Person, connect, gather
 
@@ -24,7 +24,8 @@ def test_in_no_room_there_is_none(alice: Person, bob: Person) -> None:
     for person, other, incoming in ((alice, "Bob", False), (bob, "Alice", True)):
         seen = parts(person.view, 8)
         assert seen["room"] is None
-        assert seen["me"] == {"id": person.id, "status": person.status, "camera": False, "microphone": False}
+        sent = {"camera": False, "microphone": False, "screen": False}
+        assert seen["me"] == {"id": person.id, "status": person.status, **sent}
         ring = seen["ring"]
         assert (ring["room"], ring["name"], ring["incoming"]) == (code, other, incoming)
         assert ring["deadline"] > person.me.since
@@ -58,13 +59,22 @@ def test_a_room_says_whom_the_stage_shows(registry: Registry, alice: Person, bob
     code = alice.opens_room()
     assert room_of(alice)["shown"] is None
     bob.joins(code)
-    assert (room_of(alice)["shown"], room_of(alice)["layout"]) == (bob.id, "speaker")
+    assert (room_of(alice)["shown"], room_of(alice)["layout"]) == ({"id": bob.id, "kind": "camera"}, "speaker")
     carol.joins(code)
     registry.speaks(code, carol.id)
     room = room_of(alice)
-    assert (room["speaks"], room["shown"], room["layout"]) == (carol.id, carol.id, "grid")
-    registry.choose_layout(alice.id, Layout.PIN, bob.id)
-    assert (room_of(alice)["shown"], room_of(alice)["layout"]) == (bob.id, "pin")
+    assert (room["speaks"], room["shown"]["id"], room["layout"]) == (carol.id, carol.id, "grid")
+    registry.choose_layout(alice.id, Layout.PIN, Tile(bob.id))
+    assert (room_of(alice)["shown"]["id"], room_of(alice)["layout"]) == (bob.id, "pin")
+
+
+def test_a_room_says_who_shares_a_screen(registry: Registry, alice: Person, bob: Person) -> None:
+    """It has a tile, and is large; to who shares it is said that they do."""
+    connect(alice, bob)
+    registry.set_media(bob.id, camera=False, microphone=False, screen=True)
+    assert room_of(alice)["shown"] == {"id": bob.id, "kind": "screen"}
+    assert {"id": bob.id, "kind": "screen", "slot": 2} in room_of(alice)["tiles"]
+    assert [parts(person.view, 8)["me"]["screen"] for person in (alice, bob)] == [False, True]
 
 
 # What is left for a run
@@ -82,7 +92,7 @@ def test_what_others_send_and_say_needs_no_run(registry: Registry, alice: Person
     bob.says("hello")
     registry.speaks(code, bob.id)
     for person in (alice, bob):
-        registry.set_media(person.id, camera=True, microphone=True)
+        registry.set_media(person.id, camera=True, microphone=True, screen=True)
     alice.invites(carol)
     registry.detach(bob.seat)
     with pytest.raises(BusyError):
@@ -123,7 +133,7 @@ def test_what_the_stage_shows_needs_no_run(registry: Registry, alice: Person, bo
     """The browser lays out."""
     connect(alice, bob)
     before = key(alice)
-    registry.choose_layout(alice.id, Layout.PIN, bob.id)
+    registry.choose_layout(alice.id, Layout.PIN, Tile(bob.id))
     assert (key(alice), room_of(alice)["layout"]) == (before, "pin")
     registry.choose_layout(alice.id, Layout.GRID)
     assert key(alice) == before

@@ -8,7 +8,7 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -206,10 +206,10 @@ class Session:
         state = WebRtcStreamerState(playing=playing, signalling=not playing)
         self.state["preview"] = SimpleNamespace(state=state)  # type: ignore[assignment]
 
-    def runs(self, *, wanted: bool = True, after: float = 0.1, kinds: Collection[str] = ("audio", "video")) -> bool:
-        """What the streamer is told in a run that comes so much later, when it is to send these kinds."""
+    def runs(self, *, wanted: bool = True, after: float = 0.1) -> bool:
+        """What the streamer is told in a run that comes so much later."""
         self.clock.advance(after)
-        return webrtc._should_play("preview", wanted=wanted, kinds=frozenset(kinds), ice=self.ice)
+        return webrtc._should_play("preview", wanted=wanted, ice=self.ice)
 
 
 @pytest.fixture
@@ -258,22 +258,9 @@ def test_a_streamer_that_plays_has_all_the_time(session: Session) -> None:
     session.says(playing=True)
     assert [session.runs(after=1_000) for _ in range(3)] == [True] * 3
     assert not webrtc.connecting("preview")
-    assert webrtc.sending()
     session.says(playing=False)
     assert session.runs(after=PATIENCE - 1)
     assert not session.runs(after=1.1)
-
-
-def test_a_streamer_that_is_to_send_another_kind_is_begun_anew(session: Session) -> None:
-    """It rests for as long as the connection plays that cannot; one that only connects is left to it."""
-    assert session.runs(kinds=["audio"])
-    assert session.runs()
-    session.says(playing=True)
-    assert [session.runs(), session.runs()] == [False, False]
-    session.says(playing=False)
-    assert session.runs()
-    session.says(playing=True)
-    assert session.runs()
 
 
 def test_a_connection_keeps_the_servers_that_it_began_with(session: Session) -> None:
@@ -303,7 +290,7 @@ def test_a_streamer_that_is_not_wanted_rests(session: Session) -> None:
     """At once, and its next attempt has all its time."""
     session.runs()
     assert not session.runs(wanted=False, after=PATIENCE - 1)
-    assert not webrtc.sending()
+    assert not webrtc.connecting("preview")
     assert session.runs(after=PATIENCE)
     assert session.runs(after=PATIENCE - 1)
 
@@ -331,12 +318,10 @@ def test_its_page_has_the_element_that_is_waited_for() -> None:
     assert 'getElementById("root")' in ours("browser/webrtc_frontend.js")
 
 
-def test_it_shows_errors_as_our_page_reads_them(front_end: str) -> None:
-    """An alert that begins with the error's name, which is all that tells why a camera did not start.
-    (components/browser/devices.js)"""
-    assert re.search(r"severity:`error`,children:\[(\w+)\.error\.name,`: `,\1\.error\.message\]", front_end)
-    assert re.search(r"onClose:\w+,role:\w+=`alert`,severity:", front_end)
-    assert '"[role=alert]"' in ours("browser/devices.js")
+def test_it_captures_nothing_where_nothing_is_asked_for(front_end: str) -> None:
+    """And then asks for one picture in return, before it offers. (components/browser/media_sections.js)"""
+    assert re.search(rf"if\(.*?!({NAME})\.audio&&!\1\.video\)return null;", front_end)
+    assert re.search(r"\.addTransceiver\(`video`,\{direction:`recvonly`\}\)", front_end)
 
 
 def test_it_waits_for_the_answer_that_is_taken(front_end: str) -> None:

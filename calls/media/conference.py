@@ -6,7 +6,7 @@ from calls.media.feed import Feed
 from calls.media.source import Source
 from calls.media.speaker import Speakers
 from calls.media.stage import Stage
-from calls.rooms import Room, Tile
+from calls.rooms import Room, Tile, TileKind
 
 SPEAKS_FROM = 3  # people; of two, nobody has to be told who speaks
 
@@ -34,4 +34,6 @@ class Conference:
 
 def _sources(tile: Tile | None, feeds: Mapping[str, Feed]) -> tuple[Source | None, Source | None]:
     feed = feeds.get(tile.who) if tile else None
-    return (feed.video, feed.audio) if feed else (None, None)
+    if tile is None or feed is None:
+        return None, None
+    return (feed.screen, feed.screen_sound) if tile.kind is TileKind.SCREEN else (feed.video, feed.audio)

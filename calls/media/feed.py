@@ -1,7 +1,7 @@
 """What a participant sends: the browser's own packets or, while an effect is on, what the effect makes of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aiortc import MediaStreamTrack
@@ -13,19 +13,30 @@ from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.source import Source
 from calls.media.stage import Slot
 
+SCREEN_BITRATE = 2_500_000  # bits per second at most; a text that has changed is readable at once
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What a person's connection sends."""
 
-    video: MediaStreamTrack | None
-    audio: MediaStreamTrack | None
+    tracks: tuple[MediaStreamTrack, ...]
+    """In the order of their m-lines, which is components/browser/media_sections.js's: of the sounds the first is the
+    microphone's and the second the screen's, of the pictures the first is the camera's and the second the screen."""
     bitrate: int
-    """The most bits per second that the video may take."""
+    """The most bits per second that the camera's picture may take."""
+
+    def track(self, kind: str, number: int) -> MediaStreamTrack | None:
+        """One of the tracks of a kind; None where there are not so many."""
+        tracks = [track for track in self.tracks if track.kind == kind]
+        return tracks[number] if number < len(tracks) else None
+
+
+NOTHING = Sending((), 0)
 
 
 class Feed:
-    """One person's picture and sound, for as long as the person's tab is open. It outlives connections."""
+    """What one person sends, for as long as the person's tab is open. It outlives connections."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None], *, largest: Size = LARGEST
@@ -39,13 +50,14 @@ class Feed:
         """The effects that the person has chosen."""
         self._loop, self._changed, self._largest = loop, changed, largest
         self._sends_back = False
-        self._sending: Sending | None = None
+        self._sending = NOTHING
         self._original: Incoming | None = None
         self._bitrate = 0
 
-    def carry(self, video: MediaStreamTrack | None, audio: MediaStreamTrack | None, bitrate: int) -> None:
-        """Send what comes with these tracks. From any thread; the same again is free."""
-        sending = Sending(video, audio, bitrate)
+    def carry(self, tracks: Iterable[MediaStreamTrack], bitrate: int) -> None:
+        """Send what comes with these tracks, which are in the order of their m-lines; the camera's picture may take so
+        many bits per second. From any thread; the same again is free."""
+        sending = Sending(tuple(tracks), bitrate)
         if sending != self._sending:
             self._sending = sending
             self._loop.call_soon_threadsafe(self._carry, sending)
@@ -59,26 +71,36 @@ class Feed:
     @property
     def video(self) -> Source | None:
         """What the others see; None without a camera."""
-        if self._sending is None or self._original is None or self._original.ended:
+        if self._original is None or self._original.ended:
             return None
         return self.rendering if self.chain.active else self._original
 
     @property
     def audio(self) -> Source | None:
         """What the others hear; None without a microphone."""
-        source = source_of(self._sending.audio) if self._sending else None
-        return None if source is None or source.ended else source
+        return _lasting(self._sending.track("audio", 0))
+
+    @property
+    def screen(self) -> Source | None:
+        """Where the picture of a screen comes from, while one is shared."""
+        return _lasting(self._sending.track("video", 1))
+
+    @property
+    def screen_sound(self) -> Source | None:
+        """Where the sound of a screen comes from, if the browser gives one."""
+        return _lasting(self._sending.track("audio", 1))
 
     def _carry(self, sending: Sending) -> None:
-        original, self._bitrate = source_of(sending.video), sending.bitrate
+        original, self._bitrate = source_of(sending.track("video", 0)), sending.bitrate
         if original is not self._original:
             self._original = original
             self.rendering = self._render(original) if original else None
-        for track in (sending.video, sending.audio):
-            if track:
-                track.once("ended", self._refresh)
+        for track in sending.tracks:
+            track.once("ended", self._refresh)
         if original:
             original.cap(sending.bitrate)
+        if screen := source_of(sending.track("video", 1)):
+            screen.cap(SCREEN_BITRATE)
         self._refresh()
 
     def _render(self, original: Source) -> Rendering:
@@ -90,3 +112,8 @@ class Feed:
     def _refresh(self) -> None:
         self.preview.show(self.video if self._sends_back else None)
         self._changed()
+
+
+def _lasting(track: MediaStreamTrack | None) -> Incoming | None:
+    source = source_of(track)
+    return None if source is None or source.ended else source

@@ -12,10 +12,10 @@ KEY = "bar"
 _component = modules.component("bar", Path(__file__).parent)
 
 
-def show(room: str, *, docked: bool, usable: bool, films: bool, on_start: Callable[[bool], None]) -> None:
+def show(room: str, *, docked: bool, usable: bool, on_start: Callable[[bool], None]) -> None:
     """Draw it for the call in this room, by its code. On another page it has few buttons. `usable` is whether there is
-    a camera or a microphone, and `films` whether they are to be on. `on_start` is called when one is to be turned on
-    that is not captured yet, with whether it is the camera."""
+    a camera or a microphone. `on_start` is called when one is to be turned on that is not captured yet, with whether it
+    is the camera."""
 
     def start() -> None:
         asked = st.session_state[KEY].get("start")  # of a browser's: anything
@@ -23,7 +23,7 @@ def show(room: str, *, docked: bool, usable: bool, films: bool, on_start: Callab
 
     _component(
         key=KEY,
-        data={"room": room, "docked": docked, "usable": usable, "films": films},
+        data={"room": room, "docked": docked, "usable": usable},
         on_start_change=start,
         width="content",
     )

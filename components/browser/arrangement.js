@@ -9,18 +9,19 @@ const GAP = 8, RATIO = 4 / 3;  // px between two tiles; width to height of most 
 
 /**
  * One is large and the others stand in a strip, or all are of one size; of two, oneself lies in a corner. On the other pages
- * there is room for one.
+ * there is room for one. What one shares has no tile of one's own: one has it before oneself.
  * @param {Room} room
  * @param {boolean} docked
  * @returns {Placed[]}
  */
 export function arrange({ people, tiles, layout, shown }, docked) {
-  const [me, ...others] = people, large = shown ?? me?.id;
-  return tiles.flatMap((tile) => {
+  const [me] = people, large = shown ?? { id: me?.id, kind: "camera" };
+  const seen = tiles.filter(({ id, kind }) => id !== me?.id || kind === "camera");
+  return seen.flatMap((tile) => {
     const person = people.find(({ id }) => id === tile.id);
     if (!person) return [];
-    const self = person === me, facts = { self, isLarge: person.id === large, pair: others.length === 1, layout, docked };
-    return { tile, person, self, place: place(facts) };
+    const self = person === me, isLarge = tile.id === large.id && tile.kind === large.kind;
+    return { tile, person, self, place: place({ self, isLarge, pair: seen.length === 2, layout, docked }) };
   });
 }
 
@@ -54,13 +55,13 @@ export function fitted(count, width, height) {
 
 /**
  * Why a tile has no picture.
- * @param {Pick<Placed, "person" | "self">} placed
+ * @param {Pick<Placed, "tile" | "person" | "self">} placed
  * @param {boolean} films whether this person's own camera is on
  */
-export function missing({ person, self }, films) {
+export function missing({ tile, person, self }, films) {
   if (self) return person.camera || films ? "" : "Your camera is off";
   if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
-  return person.camera ? "" : `${person.name} has the camera off`;
+  return person.camera || tile.kind === "screen" ? "" : `${person.name} has the camera off`;
 }
 
 /**

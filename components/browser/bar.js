@@ -8,13 +8,14 @@ import { closesAsMenu } from "./menus.js";
 import { own } from "./own.js";
 import { tellRefusal } from "./refusal.js";
 import { largest } from "./tiles.js";
+import { sharing } from "./sharing.js";
 import { attempt } from "./trouble.js";
 import { view } from "./view.js";
 
 /**
- * What a run of the script says (components/bar): the code of the room, whether the page is another one, whether there is a
- * camera or a microphone, and whether what they film is to be sent: the preview takes a moment to end.
- * @typedef {{ room: string, docked: boolean, usable: boolean, films: boolean }} Data
+ * What a run of the script says (components/bar): the code of the room, whether the page is another one, and whether there is
+ * a camera or a microphone.
+ * @typedef {{ room: string, docked: boolean, usable: boolean }} Data
  * @typedef {"audio" | "video"} Kind
  */
 
@@ -30,7 +31,7 @@ export default function show({ data, parentElement, setStateValue }) {
 
 class Bar {
   /** @type {Data} */
-  #data = { room: "", docked: false, usable: true, films: true };
+  #data = { room: "", docked: false, usable: true };
   /** @type {(kind: Kind) => void} */
   #start = () => {};
 
@@ -43,7 +44,7 @@ class Bar {
     const does = /** @type {Record<string, () => void | Promise<void>>} */ ({
       audio: () => this.#toggle("audio"),
       video: () => this.#toggle("video"),
-      screen: () => own.share(),
+      screen: () => (sharing.stream ? sharing.end() : sharing.begin()),
       pip: pictureInPicture,
       full: fullScreen,
       end: () => this.#hangUp(),
@@ -60,7 +61,7 @@ class Bar {
    */
   follow(data, start) {
     [this.#data, this.#start] = [data, start];
-    const draw = () => this.draw(), stops = [own.follow(draw), view.follow(draw)];
+    const draw = () => this.draw(), stops = [own, sharing, view].map((each) => each.follow(draw));
     document.addEventListener("fullscreenchange", draw);
     this.#button("end").disabled = false;
     this.draw();
@@ -71,8 +72,10 @@ class Bar {
   }
 
   draw() {
-    const { docked, usable } = this.#data, shares = own.screen !== null;
+    const { docked, usable } = this.#data, shares = sharing.stream !== null;
     this.bar.classList.toggle("small", docked);
+    find(this.parent, ".bar-sharing").hidden = !shares;
+    if (sharing.why) this.problem.textContent = sharing.why;
     this.#switches("audio", own.on("audio"), ["mic", "Mute"], ["mic_off", "Unmute"]);
     this.#switches("video", own.on("video"), ["videocam", "Turn off camera"], ["videocam_off", "Turn on camera"]);
     this.#switches("screen", !shares, ["screen_share", "Share screen"], ["stop_screen_share", "Stop sharing"]);
@@ -81,7 +84,7 @@ class Bar {
     this.#name("pip", "picture_in_picture_alt", "Picture-in-picture");
     this.#name("end", "call_end", "Hang up");
     for (const kind of ["audio", "video"]) this.#button(kind).disabled = !usable;
-    this.#button("screen").hidden = !own.mayShare || docked && !shares;
+    this.#button("screen").hidden = !sharing.possible || docked && !shares;
     this.#button("pip").hidden = !document.pictureInPictureEnabled;
     this.#button("full").hidden = !document.fullscreenEnabled;
     find(this.parent, ".bar-layout").hidden = (view.room?.people.length ?? 0) < 2;
@@ -117,8 +120,8 @@ class Bar {
    * @param {Kind} kind
    */
   async #toggle(kind) {
-    if ((this.#data.films || own.peer) && await own.toggle(kind)) return;
-    own.turn(kind, true);
+    if (await own.toggle(kind)) return;
+    own.switch(kind, true);
     this.#start(kind);
   }
 

@@ -1,9 +1,10 @@
 // Which camera and microphone are used, from a menu: offered anew each time that it opens, since devices come and go.
 
+import { remembered } from "./capture.js";
 import { closesAsMenu } from "./menus.js";
 import { own } from "./own.js";
 
-/** @typedef {import("./own.js").Kind} Kind */
+/** @typedef {import("./capture.js").Kind} Kind */
 
 /**
  * @param {HTMLDetailsElement} menu with a select for each kind
@@ -21,7 +22,7 @@ async function offer(selects) {
   const devices = await navigator.mediaDevices.enumerateDevices();
   for (const select of selects) {
     const kind = kindOf(select);
-    const used = own.captured(kind).find(({ readyState }) => readyState === "live")?.getSettings().deviceId;
+    const used = own.tracks[kind]?.getSettings().deviceId ?? remembered(kind);
     const options = devices.filter((device) => device.kind === `${kind}input`);
     select.replaceChildren(...options.map(
       ({ deviceId, label }, i) => new Option(label || `Device ${i + 1}`, deviceId, false, deviceId === used),

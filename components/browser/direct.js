@@ -1,8 +1,10 @@
 // A call from browser to browser. The server decides whether there is one, and tells both its id; this end makes the
 // connection, shows it once there is a picture, and says so. Signals pass through the line to /signal.
 
+import { previewConnected } from "./frames.js";
 import { line } from "./line.js";
 import { mail } from "./mail.js";
+import { outlets } from "./outlets.js";
 import { own } from "./own.js";
 import { Peer } from "./peer.js";
 import { Probe } from "./probe.js";
@@ -21,8 +23,8 @@ const PREFER = "parley.prefer-direct";  // in the browser: what this person pref
 
 /**
  * What a run of the script says (components/direct): `call` is the id of the connection, null where there is to be none.
- * @typedef {{ prefer: boolean | null, camera: MediaTrackConstraints, sends: boolean, call: string | null, path?: string,
- *   room?: string, ringing?: boolean, offers?: boolean, polite?: boolean, iceServers?: RTCIceServer[],
+ * @typedef {{ prefer: boolean | null, sends: boolean, call: string | null, path?: string, room?: string,
+ *   ringing?: boolean, offers?: boolean, polite?: boolean, iceServers?: RTCIceServer[],
  *   iceTransportPolicy?: RTCIceTransportPolicy, recoverWithin?: number }} Data
  *
  * @typedef {object} Call one connection, from its beginning to its end; times are ms since the epoch
@@ -41,10 +43,10 @@ const PREFER = "parley.prefer-direct";  // in the browser: what this person pref
  */
 
 /** @type {Data} */
-let data = { prefer: null, camera: {}, sends: false, call: null };
+let data = { prefer: null, sends: false, call: null };
 /** @type {(name: string, value: unknown) => void} */
 let tell = () => {};
-let films = false, asked = false;
+let asked = false;
 /** @type {Call | null} */
 let current = null;
 /** @type {string | null} */
@@ -58,7 +60,6 @@ let element = null;
 export default function direct({ data: given, parentElement, setStateValue }) {
   data = given;
   tell = setStateValue;
-  own.ask(data.camera);
   element = parentElement;
   prefer();
   follow();
@@ -108,11 +109,9 @@ function begin() {
   current = call;
   // After a reload the other browser still holds the connection that was this page's before: both begin again.
   if (!call.peer) return call.send({ type: "state", state: "restart" });
-  own.peer = call.peer;
-  own.borrow();
   call.arriving = new Probe(call.peer.stream);
   if (data.offers) call.peer.open();
-  own.feed();
+  outlets.connect(call.peer);
   timer = setInterval(look, LOOK_EVERY);
 }
 
@@ -127,7 +126,7 @@ function connect(id) {
   let accepted = () => {};
   const mayAnswer = /** @type {Promise<void>} */ (new Promise((resolve) => { accepted = resolve; }));
   const peer = new Peer({ configuration: { iceServers, iceTransportPolicy }, polite, send, mayAnswer });
-  peer.onadopt = () => own.feed();
+  peer.onadopt = () => outlets.feed();
   for (const event of ["connectionstatechange", "iceconnectionstatechange"]) peer.connection.addEventListener(event, look);
   return {
     id, peer, send, arriving: null,
@@ -143,7 +142,8 @@ function end() {
   over = current?.id ?? null;
   if (current) close(current);
   current = null;
-  own.stop();
+  outlets.connect(null);
+  outlets.go(false);
   streams.showDirect(null);
 }
 
@@ -154,17 +154,9 @@ function close({ peer, arriving, leaving }) {
   leaving?.probe.end();
 }
 
-// Whether the camera has been turned on here, which a run chooses for the time after.
-function heed() {
-  if (!own.used || films === own.live("video")) return;
-  films = own.live("video");
-  tell("films", films);
-}
-
 // Looked at again and again, because much of it has no event of its own.
 function look() {
   if (!current?.peer) return;
-  if (!own.complete) own.borrow();
   if (current.shown) keep(current, current.peer);
   else if (!current.landed) arrive(current, current.peer);
   if (current.leaving) land(current, current.leaving);
@@ -190,14 +182,14 @@ function other() {
  * @param {Call} call
  * @param {Peer} peer
  */
-function arrive(call, { connection, stream }) {
+function arrive(call, { connection, stream, screen }) {
   if (connection.connectionState !== "connected") return;
   call.connected ??= Date.now();
   const { plays, moves } = /** @type {Probe} */ (call.arriving);
   if (!(other()?.camera ? moves : plays) && Date.now() - call.connected < SHOW_WITHOUT) return;
   call.shown = Date.now();
   call.arriving?.end();
-  streams.showDirect(stream);
+  streams.showDirect({ stream, screen });
   announce(call);
 }
 
@@ -208,7 +200,7 @@ function arrive(call, { connection, stream }) {
 function announce(call) {
   if (data.sends && !own.any && Date.now() - (call.shown ?? 0) < SEND_WITHIN) return;
   call.up = true;
-  own.use(true);
+  outlets.go(true);
   call.send({ type: "state", state: "up" });
 }
 
@@ -219,9 +211,9 @@ function announce(call) {
  */
 function land(call, leaving) {
   const late = Date.now() - leaving.at > LAND_WITHIN;
-  if (!call.landed && (late || own.lent && isShown(leaving.probe))) {
+  if (!call.landed && (late || previewConnected() && isShown(leaving.probe))) {
     call.landed = true;
-    own.use(false);
+    outlets.go(false);
     leaving.probe.end();
     streams.showDirect(null);
     call.send({ type: "hangup" });
@@ -244,11 +236,11 @@ function isShown(probe) {
  * @param {Call} call
  * @param {Peer} peer
  */
-function recover(call, { connection, stream }) {
+function recover(call, { connection, stream, screen }) {
   const { trouble } = call;
   if (["connected", "completed"].includes(connection.iceConnectionState)) {
     // Chromium may decode what comes after the gap, and yet show none of it.
-    if (trouble) streams.showDirect(new MediaStream(stream.getTracks()));
+    if (trouble) streams.showDirect({ stream: copy(stream), screen: copy(screen) });
     delete call.trouble;
   } else if (!trouble) {
     call.trouble = { at: Date.now(), restarted: false };
@@ -274,6 +266,11 @@ function mend(call, trouble, connection) {
   }
 }
 
+/** @param {MediaStream} stream */
+function copy(stream) {
+  return new MediaStream(stream.getTracks());
+}
+
 function backOnline() {
   if (current?.peer && current.shown && !current.leaving) restart(current.peer.connection);
 }
@@ -293,5 +290,4 @@ function restart(connection) {
 }
 
 mail.follow(read);
-own.follow(heed);
 window.addEventListener("online", backOnline);

@@ -30,14 +30,16 @@ export function connectionOf(selector) {
   return last ?? null;
 }
 
-/** @returns {RTCRtpSender[]} of the preview's connection, unless it is closed */
+/**
+ * By what the preview's connection sends, and into what it is put; null without one.
+ * @returns {import("./media_sections.js").Senders | null}
+ */
 export function previewSenders() {
-  const connection = connectionOf(PREVIEW);
-  return connection && connection.connectionState !== "closed" ? connection.getSenders() : [];
+  const connection = /** @type {any} */ (connectionOf(PREVIEW));
+  return connection && connection.connectionState !== "closed" ? connection.senders ?? null : null;
 }
 
-// What the preview streamer sends, or sent last.
-export function previewTracks() {
-  const senders = connectionOf(PREVIEW)?.getSenders() ?? [];
-  return senders.flatMap(({ track }) => track ?? []);
+// Whether the server gets what is sent to it.
+export function previewConnected() {
+  return connectionOf(PREVIEW)?.connectionState === "connected";
 }

@@ -1,14 +1,14 @@
 // What Parley changes in the connections of streamlit-webrtc's front end.
-// 1. Told to play, it may open several connections at once, and then mixes up their offers and answers. Here they share
-//    the camera (camera.js), so that they get on together, and only the last one makes an offer.
+// 1. Told to play, it may open several connections at once, and then mixes up their offers and answers. Here only the last
+//    one makes an offer.
 // 2. It reports its ICE candidates one by one, and each report is a run of the whole script that breaks off the one before.
 //    Here the offer waits a moment for the candidates and carries them; only late ones are reported.
 // 3. It gives a connection that has just begun the last answer that it was handed, which may be one to the connection before.
 //    Here a connection takes the answer to its own offer, once, and no other.
 // 4. It gives a connection up as soon as the network falters. Here one has time to come back by itself, which takes no new
 //    negotiation; when the server can be reached again, one that has not come back, or was offered in vain, is begun anew.
-// 5. It offers to receive one picture and one sound. Here the stage's connection has slots for all that may be shown, which
-//    slots.js reads, and the library is handed none of it.
+// 5. It offers one picture and one sound. Here both connections have the media sections of media_sections.js, and the library
+//    is handed nothing of what the stage receives: slots.js reads that.
 
 import { followers } from "./followers.js";
 import { reach } from "./reach.js";
@@ -17,9 +17,6 @@ const GATHER_WITHIN = 250;  // ms
 const RECOVER_WITHIN = 4_000;  // ms; for a connection that falters while the server can be reached
 const RETURN_WITHIN = 1_500;  // ms; for one that had no network, once the server can be reached again
 const DOUBTED_FOR = 10_000;  // ms after that; one that falters only now goes by an address that is no more
-
-const KINDS = /** @type {const} */ (["video", "audio"]);
-const SPOKEN = { video: /\/(VP8|rtx)$/i, audio: /\/opus$/i };  // each slot lists every codec, and all browsers speak these
 
 const { tell, follow } = followers();
 
@@ -31,9 +28,9 @@ export const followConnections = follow;
 /**
  * The class in the place of a frame's own.
  * @param {typeof RTCPeerConnection} Connection
- * @param {number} [slots] that it is to receive, each a picture and a sound; 0 for what the library asks for
+ * @param {import("./media_sections.js").Sections} [sections] that it offers beside what the library asks for
  */
-export function latest(Connection, slots = 0) {
+export function latest(Connection, sections) {
   return class LatestPeerConnection extends Connection {
     /** @type {LatestPeerConnection | null} */
     static last = null;
@@ -54,7 +51,7 @@ export function latest(Connection, slots = 0) {
      * @param {any} [options]
      */
     addEventListener(type, listener, options) {
-      if (slots && type === "track") return;
+      if (sections?.hidden && type === "track") return;
       const late = (/** @type {Event} */ event) => { if (this.#offered) listener(event); };
       const patient = (/** @type {Event} */ event) => {
         if (this.connectionState === "disconnected") this.#recover();
@@ -98,16 +95,9 @@ export function latest(Connection, slots = 0) {
      */
     createOffer(options) {
       LatestPeerConnection.last = this;
-      if (slots) this.#offerSlots();
+      sections?.add(this);
+      tell();
       return super.createOffer(options);
-    }
-
-    #offerSlots() {
-      for (const kind of KINDS) {
-        const made = this.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind);
-        while (made.length < slots) made.push(this.addTransceiver(kind, { direction: "recvonly" }));
-        made.forEach((transceiver) => transceiver.setCodecPreferences(spoken(kind)));
-      }
     }
 
     /** @param {RTCLocalSessionDescriptionInit} [description] */
@@ -126,17 +116,10 @@ export function latest(Connection, slots = 0) {
 
     // The library waits for this offer, and is not to go on with it.
     #giveWay() {
-      const used = (LatestPeerConnection.last?.getSenders() ?? []).map(({ track }) => track);
-      this.getSenders().forEach(({ track }) => { if (!used.includes(track)) track?.stop(); });
       this.close();
       return new Promise(() => {});
     }
   };
-}
-
-/** @param {"video" | "audio"} kind */
-function spoken(kind) {
-  return RTCRtpReceiver.getCapabilities(kind)?.codecs.filter(({ mimeType }) => SPOKEN[kind].test(mimeType)) ?? [];
 }
 
 /**

@@ -17,29 +17,43 @@ export class LayoutMenu {
     this.pinned = /** @type {HTMLSelectElement} */ (choice.querySelector("select"));
     this.radios = [.../** @type {NodeListOf<HTMLInputElement>} */ (choice.querySelectorAll("input"))];
     this.radios.forEach((radio) => { radio.onchange = () => this.choose(/** @type {Layout} */ (radio.value)); });
-    this.pinned.onchange = () => this.choose("pin", this.pinned.value);
+    this.pinned.onchange = () => this.choose("pin", JSON.parse(this.pinned.value));
   }
 
   draw() {
-    const { room } = view, [, ...others] = room?.people ?? [];
+    const { room } = view;
     if (!room) return;
     this.radios.forEach((radio) => { radio.checked = radio.value === room.layout; });
     this.pinned.hidden = room.layout !== "pin";
-    const options = others.map(({ id, name }) => new Option(name, id));
+    const options = room.tiles.flatMap((tile) => optionFor(tile, room.people));
     if (as(options) !== as(this.pinned.options)) this.pinned.replaceChildren(...options);  // an open list would close
-    this.pinned.value = room.shown ?? "";
+    this.pinned.value = valueOf(room.shown);
   }
 
   /**
    * @param {Layout} layout
-   * @param {string | null} [whom] is to be shown all the time
+   * @param {Large | null} [tile] is to be large all the time
    */
-  async choose(layout, whom = null) {
-    const pinned = layout === "pin" ? whom ?? view.room?.shown ?? null : null;
+  async choose(layout, tile = null) {
+    const pinned = layout === "pin" ? tile ?? view.room?.shown ?? null : null;
     tellRefusal(this.problem);
     tellRefusal(this.problem, await act({ act: "layout", layout, pinned }));
     this.draw();
   }
+}
+
+/**
+ * @param {Shown} tile
+ * @param {Member[]} people oneself first
+ */
+function optionFor(tile, [, ...others]) {
+  const person = others.find(({ id }) => id === tile.id);
+  return person ? new Option(tile.kind === "screen" ? `${person.name}’s screen` : person.name, valueOf(tile)) : [];
+}
+
+/** @param {Large | null} tile */
+function valueOf(tile) {
+  return tile ? JSON.stringify({ id: tile.id, kind: tile.kind }) : "";
 }
 
 /** @param {Iterable<HTMLOptionElement>} options */

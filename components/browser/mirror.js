@@ -1,15 +1,17 @@
-// The own picture goes to the server and back, and the library shows what comes back. Here it is shown as the camera gives it,
+// The library shows what the server sends back of the own picture. Here the own picture is shown as the camera gives it,
 // unless an effect changes it: what the server sends is shown then, once it moves.
 
-import { camera } from "./camera.js";
 import { followers } from "./followers.js";
+import { own } from "./own.js";
 
 const { tell, follow } = followers();
 
-/** What the preview shows, for whatever else shows the own picture. */
 export const mirrored = {
   follow,
-  /** @type {MediaStream | null} */
+  /**
+   * What the server sends of the own picture, while that is what is to be seen of it.
+   * @type {MediaStream | null}
+   */
   stream: null,
 };
 
@@ -43,12 +45,6 @@ export class Mirror {
     this.#draw();
   }
 
-  // Another device may be sent than before.
-  look() {
-    const shown = mirrored.stream?.getTracks() ?? [];
-    if (!this.#returned && camera.tracks.some((track) => !shown.includes(track))) this.#draw();
-  }
-
   /**
    * @param {HTMLMediaElement} video
    * @param {MediaProvider | null} stream
@@ -59,11 +55,10 @@ export class Mirror {
   }
 
   #draw() {
-    const [video, stream] = [this.#video, this.#stream], { tracks } = camera;
+    const [video, stream] = [this.#video, this.#stream];
     if (!video) return;
-    if (!stream || (!this.#returned && !tracks.length)) this.#show(video, stream);
-    else if (!this.#returned) this.#show(video, new this.#window.MediaStream(tracks));
-    else this.#whenItMoves(video, stream);
+    if (stream && this.#returned) this.#whenItMoves(video, stream);
+    else this.#show(video, stream && own.stream);
   }
 
   /**
@@ -72,7 +67,7 @@ export class Mirror {
    */
   #show(video, stream) {
     this.#set.call(video, stream);
-    mirrored.stream = /** @type {MediaStream | null} */ (stream);
+    mirrored.stream = stream === own.stream ? null : /** @type {MediaStream | null} */ (stream);
     tell();
   }
 

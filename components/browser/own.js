@@ -1,82 +1,139 @@
-// What this person sends, on both paths. In a direct call the camera is not captured a second time: the tracks are those of the
-// server's preview, cloned, and when the preview starts again it gets clones of these. What is switched off stays off: over a
-// reload, with another device, and on another path.
+// The person's own camera and microphone, captured once for every path (outlets.js). What is switched off stays off: over a
+// reload, with another device, and on another path. A camera that is off is not captured; a microphone that is muted is, so
+// that it is there at once.
 
+import { capture, remember, remembered } from "./capture.js";
 import { followers } from "./followers.js";
-import { previewSenders, previewTracks } from "./frames.js";
-import { browserStorage, tabStorage } from "./storage.js";
+import { tabStorage } from "./storage.js";
 
-/** @typedef {"audio" | "video"} Kind */
+/** @typedef {import("./capture.js").Kind} Kind */
 
 const { tell, follow } = followers();
 const KINDS = /** @type {const} */ (["audio", "video"]);
 const OFF = "parley.off";  // in the tab: the kinds that are switched off
-const DEVICE = "parley.device.";  // in the browser, with the kind behind it: the id of the device that was chosen last
 
+// The browser is asked for one thing at a time.
+let queue = Promise.resolve();
 /**
- * @param {Kind} kind
- * @param {string | undefined} deviceId
- * @param {MediaTrackConstraints} camera
- * @returns {MediaStreamConstraints}
+ * What was refused is not asked for again, until it was not wanted meanwhile.
+ * @type {Set<Kind>}
  */
-function constraints(kind, deviceId, camera) {
-  const device = deviceId ? { deviceId: { exact: deviceId } } : {};
-  return kind === "audio" ? { audio: { ...device } } : { video: { ...camera, ...device } };
-}
-
-/**
- * Another device in the server's preview, which goes on by the same connection.
- * @param {Kind} kind
- * @param {MediaStreamTrack} track
- */
-async function replaceInPreview(kind, track) {
-  const sender = previewSenders().find((each) => each.track?.kind === kind);
-  if (!sender) return track.stop();
-  sender.track?.stop();
-  await sender.replaceTrack(track);
-}
+const refused = new Set();
 
 export const own = {
   /**
-   * `hear` is called when something else is sent than before.
+   * `hear` is called when something else is captured than before.
    */
   follow,
 
   /** @type {Record<Kind, MediaStreamTrack | null>} */
   tracks: { audio: null, video: null },
-  /** @type {MediaStreamTrack | null} */
-  screen: null,
-  /** @type {{ senders: Record<Kind, RTCRtpSender | null>, connection: RTCPeerConnection } | null} */
-  peer: null,
+  stream: new MediaStream(),
+  /** What the run of the script wants to be captured. */
+  wanted: { audio: false, video: false },
   /** @type {MediaTrackConstraints} */
   camera: {},
-  stream: new MediaStream(),
-  /** Whether the other one gets it this way now. */
-  used: false,
-  off: new Set((tabStorage.getItem(OFF) ?? "").split(",")),
+  /** @type {Set<Kind>} */
+  off: new Set(/** @type {Kind[]} */ ((tabStorage.getItem(OFF) ?? "").split(",").filter(Boolean))),
+  /**
+   * The name of the error with which it was refused last, until it is given.
+   * @type {string | null}
+   */
+  error: null,
+  /** How many times it was. */
+  errors: 0,
+  /**
+   * What has ended by itself, as when it is unplugged, and no other device has taken its place.
+   * @type {Set<Kind>}
+   */
+  ended: new Set(),
 
-  // Take what the preview has, as soon as it has it.
-  borrow() {
-    for (const track of previewTracks()) {
-      const kind = /** @type {Kind} */ (track.kind);
-      if (track.readyState === "live" && !this.live(kind)) this.put(kind, track.clone());
-    }
+  /**
+   * @param {Record<Kind, boolean>} wanted
+   * @param {MediaTrackConstraints} camera
+   */
+  want(wanted, camera) {
+    const other = JSON.stringify(camera) !== JSON.stringify(this.camera);
+    [this.wanted, this.camera] = [wanted, camera];
+    if (other) this.tracks.video?.applyConstraints(camera).catch(() => {});  // a camera that cannot goes on as it is
+    for (const kind of KINDS) if (!wanted[kind]) this.release(kind);
+    const missing = KINDS.filter((kind) => this.wanted[kind] && !this.live(kind) && !this.rests(kind) && !this.ended.has(kind));
+    const asked = missing.filter((kind) => !refused.has(kind));
+    if (asked.length) this.acquire(asked).catch((error) => this.refuse(asked, error));
   },
 
   /**
-   * Another size of the picture was chosen, say.
-   * @param {MediaTrackConstraints} camera
+   * @param {Kind[]} kinds
+   * @returns {Promise<void>} raises what getUserMedia does
    */
-  ask(camera) {
-    if (JSON.stringify(camera) === JSON.stringify(this.camera)) return;
-    this.camera = camera;
-    this.tracks.video?.applyConstraints(camera).catch(() => {});  // a camera that cannot goes on as it is
+  acquire(kinds) {
+    const doing = queue.then(async () => {
+      const missing = kinds.filter((kind) => this.wanted[kind] && !this.live(kind));
+      const tracks = missing.length ? await capture(missing, this.camera) : [];
+      for (const track of tracks) this.take(track);
+    });
+    queue = doing.catch(() => {});
+    return doing;
   },
 
-  /** @param {boolean} used */
-  use(used) {
-    this.used = used;
+  /** @param {MediaStreamTrack} track */
+  take(track) {
+    const kind = /** @type {Kind} */ (track.kind);
+    if (!this.wanted[kind] || this.rests(kind)) return track.stop();
+    this.drop(kind);
+    this.error = null;
+    this.ended.delete(kind);
+    track.enabled = !this.off.has(kind);
+    track.onended = () => this.lose(kind);  // not where it is stopped here
+    track.onmute = track.onunmute = tell;  // the system has taken it, or gives it back
+    this.tracks[kind] = track;
+    this.stream.addTrack(track);
     tell();
+  },
+
+  /**
+   * @param {Kind[]} kinds
+   * @param {Error} error
+   */
+  refuse(kinds, error) {
+    kinds.forEach((kind) => refused.add(kind));
+    this.error = error.name;
+    this.errors += 1;
+    tell();
+  },
+
+  /**
+   * A device has ended by itself: another one takes its place, if there is one.
+   * @param {Kind} kind
+   */
+  async lose(kind) {
+    this.drop(kind);
+    await this.acquire([kind]).catch(() => { this.ended.add(kind); });
+    tell();
+  },
+
+  // There are other devices than before: what has ended may go on.
+  async recover() {
+    for (const kind of this.ended) await this.acquire([kind]).catch(() => {});
+  },
+
+  /** @param {Kind} kind */
+  release(kind) {
+    refused.delete(kind);
+    this.ended.delete(kind);
+    if (!this.tracks[kind]) return;
+    this.drop(kind);
+    tell();
+  },
+
+  /** @param {Kind} kind */
+  drop(kind) {
+    const track = this.tracks[kind];
+    if (!track) return;
+    track.onended = null;
+    track.stop();
+    this.stream.removeTrack(track);
+    this.tracks[kind] = null;
   },
 
   /** @param {Kind} kind */
@@ -88,155 +145,79 @@ export const own = {
     return KINDS.some((kind) => this.live(kind));
   },
 
-  get complete() {
-    return KINDS.every((kind) => this.live(kind));
-  },
-
-  /** @param {Kind} kind */
+  /**
+   * Whether the others get it, as far as that is decided here.
+   * @param {Kind} kind
+   */
   on(kind) {
-    return !this.off.has(kind) && this.captured(kind).some(({ readyState }) => readyState === "live");
+    return !this.off.has(kind) && this.live(kind) && !this.tracks[kind]?.muted;
   },
 
   /**
-   * What is captured, on either path; also when it has ended. What was sent before the preview was turned off is not.
+   * A camera that is switched off is not captured.
    * @param {Kind} kind
    */
-  captured(kind) {
-    const tracks = [this.tracks[kind], ...previewSenders().map(({ track }) => track)];
-    return tracks.flatMap((track) => track?.kind === kind ? track : []);
+  rests(kind) {
+    return kind === "video" && this.off.has(kind);
   },
 
   /**
-   * Switch it on or off.
-   * @param {Kind} kind
-   * @param {boolean} on
-   */
-  turn(kind, on) {
-    if (on) this.off.delete(kind);
-    else this.off.add(kind);
-    tabStorage.setItem(OFF, [...this.off].filter(Boolean).join());
-    for (const track of this.captured(kind)) track.enabled = on;
-    tell();
-  },
-
-  // The call is over: nothing is off in the next one.
-  forget() {
-    for (const kind of KINDS) if (this.off.has(kind)) this.turn(kind, true);
-  },
-
-  /**
-   * @param {Kind} kind
-   * @param {MediaStreamTrack} track
-   */
-  put(kind, track) {
-    const before = this.tracks[kind];
-    if (before) this.stream.removeTrack(before);
-    before?.stop();
-    this.tracks[kind] = track;
-    this.stream.addTrack(track);
-    this.feed();
-    tell();
-  },
-
-  // Give the connection what is to be sent now.
-  feed() {
-    const { audio, video } = this.peer?.senders ?? {};
-    audio?.replaceTrack(this.tracks.audio).catch(() => {});
-    video?.replaceTrack(this.screen ?? this.tracks.video).catch(() => {});
-  },
-
-  /**
-   * Switch it on or off; false where nothing has been captured yet, on either path.
+   * Switch it on or off; false where a run of the script has to want it first. Raises what getUserMedia does.
    * @param {Kind} kind
    */
   async toggle(kind) {
-    const ended = this.captured(kind).every(({ readyState }) => readyState === "ended");
-    if (ended && !this.peer && !this.captured(kind).length) return false;
-    this.turn(kind, ended || this.off.has(kind));
-    if (ended) await this.choose(kind);
+    if (!this.wanted[kind]) return false;
+    await this.turn(kind, !this.on(kind));
     return true;
   },
 
   /**
    * @param {Kind} kind
-   * @param {string} [deviceId]
+   * @param {boolean} on
+   */
+  async turn(kind, on) {
+    this.switch(kind, on);
+    if (!on && kind === "video") this.drop(kind);
+    const track = this.tracks[kind];
+    if (track) track.enabled = on;
+    tell();
+    if (!on || this.live(kind) || !this.wanted[kind]) return;
+    await this.acquire([kind]).catch((error) => {
+      this.switch(kind, false);
+      throw error;
+    });
+  },
+
+  /**
+   * @param {Kind} kind
+   * @param {boolean} on
+   */
+  switch(kind, on) {
+    if (on) this.off.delete(kind);
+    else this.off.add(kind);
+    tabStorage.setItem(OFF, [...this.off].join());
+  },
+
+  // The call is over: nothing is off in the next one.
+  forget() {
+    for (const kind of this.off) this.turn(kind, true).catch(() => {});
+  },
+
+  /**
+   * Another device, from now on. The one before is stopped first: a phone opens one camera at a time. Raises what
+   * getUserMedia does; then the one before goes on.
+   * @param {Kind} kind
+   * @param {string} deviceId
    */
   async choose(kind, deviceId) {
-    const stream = await navigator.mediaDevices.getUserMedia(constraints(kind, deviceId, this.camera));
-    const [track] = stream.getTracks();
-    if (!track) return;
-    if (deviceId) browserStorage.setItem(DEVICE + kind, deviceId);
-    track.enabled = !this.off.has(kind);
-    if (this.peer) this.put(kind, track.clone());
-    await replaceInPreview(kind, track);
-    tell();
-  },
-
-  // Whether there is a way to share the screen: of a direct call.
-  get mayShare() {
-    return this.used && "getDisplayMedia" in (navigator.mediaDevices ?? {});
-  },
-
-  /**
-   * What is asked of the browser, with the devices that were chosen last.
-   * @param {MediaStreamConstraints} asked
-   */
-  withDevices(asked) {
-    const precise = { ...asked };
-    for (const kind of KINDS) {
-      const ideal = browserStorage.getItem(DEVICE + kind), wanted = asked[kind];
-      if (ideal && wanted) precise[kind] = { ...(wanted === true ? {} : wanted), deviceId: { ideal } };
-    }
-    return precise;
-  },
-
-  async share() {
-    if (this.screen) return this.unshare();
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: false }).catch((error) => {
-      if (error.name !== "NotAllowedError") throw error;  // else the person has thought better of it
+    const before = remembered(kind) ?? this.tracks[kind]?.getSettings().deviceId ?? "";
+    remember(kind, deviceId);
+    if (this.rests(kind) || !this.wanted[kind]) return;
+    this.drop(kind);
+    await this.acquire([kind]).catch(async (error) => {
+      remember(kind, before);
+      await this.acquire([kind]);
+      throw error;
     });
-    const [screen] = stream?.getVideoTracks() ?? [];
-    if (!screen) return;
-    this.screen = screen;
-    if (!this.peer) return this.unshare();
-    screen.contentHint = "detail";
-    screen.onended = () => this.unshare();
-    this.feed();
-    tell();
-  },
-
-  unshare() {
-    this.screen?.stop();
-    this.screen = null;
-    this.feed();
-    tell();
-  },
-
-  /**
-   * The preview asks for the camera: a clone of what is captured already, or null where that is not all it asks for.
-   * @param {MediaStreamConstraints} asked
-   */
-  lend({ audio, video }) {
-    const wanted = { audio, video }, kinds = KINDS.filter((kind) => wanted[kind]);
-    if (!this.peer || !kinds.every((kind) => this.live(kind))) return null;
-    return new MediaStream(kinds.flatMap((kind) => this.tracks[kind]?.clone() ?? []));
-  },
-
-  // Whether the preview has got what it needs; before that, what is off here would be on there.
-  get lent() {
-    const live = previewTracks().filter(({ readyState }) => readyState === "live").map(({ kind }) => kind);
-    return KINDS.every((kind) => !this.live(kind) || live.includes(kind));
-  },
-
-  stop() {
-    this.peer = null;
-    this.used = false;
-    this.unshare();
-    for (const kind of KINDS) {
-      const track = this.tracks[kind];
-      track?.stop();
-      if (track) this.stream.removeTrack(track);
-      this.tracks[kind] = null;
-    }
   },
 };

@@ -2,7 +2,6 @@
 
 import { offersDevices } from "./devices_menu.js";
 import { find } from "./find.js";
-import { followConnections } from "./latest.js";
 import { own } from "./own.js";
 import { attempt } from "./trouble.js";
 
@@ -19,11 +18,11 @@ export default function ownBar({ parentElement }) {
   drawn.add(parentElement);
   button.onclick = () => attempt(problem, () => own.toggle("audio"));
   const draw = () => {
-    button.hidden = !own.captured("audio").length;
+    button.hidden = !own.live("audio");
     find(button, "i").textContent = own.on("audio") ? "mic" : "mic_off";
     find(button, "span").textContent = own.on("audio") ? "Mute" : "Unmute";
   };
-  const stops = [own.follow(draw), followConnections(draw)];
+  const stop = own.follow(draw);
   draw();
-  return () => stops.forEach((stop) => stop());
+  return stop;
 }

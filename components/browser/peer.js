@@ -1,9 +1,11 @@
 // One connection from browser to browser: "perfect negotiation" as W3C's WebRTC (section 10.7) and MDN describe it, with
-// trickle ICE. It sends one sound and one picture from the beginning, so a track that comes later, is exchanged or ends
-// needs no new negotiation. Nothing here knows Parley.
+// trickle ICE. Its media sections are there from the beginning, so a track that comes later, is exchanged or ends needs no new
+// negotiation.
+
+import { SENT } from "./media_sections.js";
 
 const GATHER = 20;  // ms; candidates that are found within it go as one message
-const KINDS = /** @type {const} */ (["audio", "video"]);
+const NAMES = /** @type {import("./media_sections.js").Sent[]} */ (Object.keys(SENT));
 
 /**
  * @typedef {{ type: "offer" | "answer", sdp: string }} Description
@@ -11,10 +13,11 @@ const KINDS = /** @type {const} */ (["audio", "video"]);
  */
 
 export class Peer {
-  /** What the other one sends. */
+  /** What the other one sends: camera and microphone, and the screen with its sound. */
   stream = new MediaStream();
-  /** @type {{ audio: RTCRtpSender | null, video: RTCRtpSender | null }} */
-  senders = { audio: null, video: null };
+  screen = new MediaStream();
+  /** @type {Partial<import("./media_sections.js").Senders>} */
+  senders = {};
   /** Called when the other one's offer has said what may be sent. */
   onadopt = () => {};
   #makingOffer = false;
@@ -44,13 +47,16 @@ export class Peer {
     this.connection = new RTCPeerConnection(configuration);
     this.connection.onnegotiationneeded = () => this.#offer();
     this.connection.onicecandidate = ({ candidate }) => candidate && this.#trickle(candidate.toJSON());
-    this.connection.ontrack = ({ track }) => this.stream.addTrack(track);
+    this.connection.ontrack = ({ track, transceiver }) => {
+      const name = NAMES[this.connection.getTransceivers().indexOf(transceiver)];
+      (name === "screen" || name === "sound" ? this.screen : this.stream).addTrack(track);
+    };
   }
 
   // Begin: what it is to send makes the connection ask for an offer.
   open() {
-    for (const kind of KINDS) {
-      this.senders[kind] ??= this.connection.addTransceiver(kind, { direction: "sendrecv" }).sender;
+    for (const name of NAMES) {
+      this.senders[name] ??= this.connection.addTransceiver(SENT[name], { direction: "sendrecv" }).sender;
     }
   }
 
@@ -122,11 +128,11 @@ export class Peer {
 
   // What the other one offers to receive is what is sent.
   #adopt() {
-    for (const transceiver of this.connection.getTransceivers()) {
-      const kind = /** @type {"audio" | "video"} */ (transceiver.receiver.track.kind);
+    this.connection.getTransceivers().forEach((transceiver, number) => {
+      const name = NAMES[number];
       transceiver.direction = "sendrecv";
-      this.senders[kind] ??= transceiver.sender;
-    }
+      if (name) this.senders[name] ??= transceiver.sender;
+    });
     this.onadopt();
   }
 

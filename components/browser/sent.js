@@ -4,26 +4,39 @@
 import { act } from "./acts.js";
 import { view } from "./view.js";
 
-/** @typedef {{ camera: boolean, microphone: boolean }} Sent */
+/** @typedef {{ camera: boolean, microphone: boolean, screen: boolean }} Sent */
 
 /** @type {Sent | null} */
 let sent = null;
 let asking = false;
+/** @type {(message: string) => void} */
+let refuse = () => {};
 
-/** @param {Sent | null} state null where another tab speaks for the person */
-export function tellSent(state) {
-  sent = state;
+/**
+ * @param {Sent | null} state null where another tab speaks for the person
+ * @param {(message: string) => void} [refused] is called when the screen is not taken
+ */
+export function tellSent(state, refused = () => {}) {
+  [sent, refuse] = [state, refused];
   correct();
 }
 
 async function correct() {
   const { me } = view;
-  if (!me || !sent || asking || me.camera === sent.camera && me.microphone === sent.microphone) return;
+  if (!me || !sent || asking || isKnown(me, sent)) return;
   asking = true;
-  const { camera, microphone } = sent;
-  const { type } = await act({ act: "send", camera, microphone });
+  const { camera, microphone, screen } = sent, answer = await act({ act: "send", camera, microphone, screen });
   asking = false;
-  if (type === "done") view.sends({ camera, microphone });  // the server says so, too, a moment later
+  if (answer.type === "done") view.sends({ camera, microphone, screen });  // the server says so, too, a moment later
+  else if (screen && !me.screen) refuse(answer.message);
+}
+
+/**
+ * @param {Me} me
+ * @param {Sent} state
+ */
+function isKnown(me, state) {
+  return me.camera === state.camera && me.microphone === state.microphone && me.screen === state.screen;
 }
 
 view.follow(correct);

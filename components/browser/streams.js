@@ -5,6 +5,7 @@ import { followers } from "./followers.js";
 import { connectionOf, STAGE } from "./frames.js";
 import { followConnections } from "./latest.js";
 import { mirrored } from "./mirror.js";
+import { outlets } from "./outlets.js";
 import { own } from "./own.js";
 import { slotStream } from "./slots.js";
 import { view } from "./view.js";
@@ -19,25 +20,35 @@ export const streams = {
 
   /**
    * What comes from the other browser, while that is what is seen and heard.
-   * @type {MediaStream | null}
+   * @type {{ stream: MediaStream, screen: MediaStream } | null}
    */
   direct: null,
 
-  /** @param {MediaStream | null} stream a new object is shown from its beginning */
-  showDirect(stream) {
-    this.direct = stream;
+  /** @param {{ stream: MediaStream, screen: MediaStream } | null} shown new objects are shown from their beginning */
+  showDirect(shown) {
+    this.direct = shown;
     tell();
   },
 
   // What that comes by; null while there is none.
   get connection() {
-    return this.direct ? own.peer?.connection ?? null : connectionOf(STAGE);
+    return this.direct ? outlets.peer?.connection ?? null : connectionOf(STAGE);
   },
 
   /** @param {Shown} tile */
-  of({ id, slot }) {
-    if (id === view.me?.id) return own.any ? own.stream : mirrored.stream;
-    return this.direct ?? slotStream(slot);
+  of({ id, kind, slot }) {
+    if (id === view.me?.id) return this.ofSelf(kind);
+    if (this.direct) return kind === "screen" ? this.direct.screen : this.direct.stream;
+    return slotStream(slot);
+  },
+
+  /**
+   * One's own screen is not shown to oneself: it would show itself, again and again.
+   * @param {Shown["kind"]} kind
+   */
+  ofSelf(kind) {
+    if (kind === "screen") return null;
+    return (this.direct ? null : mirrored.stream) ?? own.stream;
   },
 };
 

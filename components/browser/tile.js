@@ -24,10 +24,11 @@ export class Tile {
 
   /**
    * @param {Placed} placed
-   * @param {(who: string | null) => void} pin
+   * @param {(pinned: Large | null) => void} pin
    */
   constructor({ tile, person, self }, pin) {
     this.self = self;
+    this.shown = { id: tile.id, kind: tile.kind };
     this.pin = pin;
     this.element = Object.assign(document.createElement("figure"), { className: "tile" });
     Object.assign(this.element.dataset, { participant: person.name, kind: tile.kind });
@@ -40,7 +41,7 @@ export class Tile {
     this.caption = make("figcaption", "tile-name");
     this.element.append(this.video, this.note, this.caption);
     if (self) this.#movesToCorners();
-    else this.#hasMenu(person.name);
+    else this.#hasMenu(title(tile, person));
     this.#unfollow = loudspeaker.follow(() => this.#sound());
     this.#sound();
   }
@@ -50,13 +51,13 @@ export class Tile {
    * @param {{ speaks: boolean, pinned: boolean, why: string }} more
    */
   draw({ tile, person, place }, { speaks, pinned, why }) {
-    this.id = tile.id;
     this.pinned = pinned;
     Object.assign(this.element.dataset, { place });
     this.element.toggleAttribute("data-speaks", speaks);
     this.element.toggleAttribute("data-off", why !== "");
     if (this.why.textContent !== why) this.why.textContent = why;
-    const name = this.self ? `${person.name} (you)` : person.name, marks = [person.microphone ? "" : "mic_off"];
+    const name = this.self ? `${person.name} (you)` : title(tile, person);
+    const marks = [person.microphone || tile.kind === "screen" ? "" : "mic_off"];
     if (this.#muted) marks.push("volume_off");
     write(this.caption, name, marks.filter(Boolean));
     if (this.pinButton) this.pinButton.textContent = pinned ? "Unpin" : "Pin";
@@ -143,7 +144,7 @@ export class Tile {
     const summary = make("summary", "");
     Object.assign(summary, { ariaLabel: `More for ${name}`, title: `More for ${name}`, textContent: "more_vert" });
     const list = make("div", "tile-choices");
-    this.pinButton = choice("Pin", () => { menu.open = false; this.pin(this.pinned ? null : this.id ?? null); });
+    this.pinButton = choice("Pin", () => { menu.open = false; this.pin(this.pinned ? null : this.shown); });
     const mute = choice("Mute for me", () => {
       this.#muted = !this.#muted;
       mute.textContent = this.#muted ? "Unmute for me" : "Mute for me";
@@ -220,6 +221,14 @@ export class Tile {
     element.addEventListener("pointerup", drop, { once: true });
     element.addEventListener("pointercancel", () => { element.removeEventListener("pointermove", move); }, { once: true });
   }
+}
+
+/**
+ * @param {Shown} tile
+ * @param {Member} person
+ */
+function title({ kind }, { name }) {
+  return kind === "screen" ? `${name}’s screen` : name;
 }
 
 /**

@@ -101,19 +101,24 @@ function end(name, tile) {
  * @param {Room | null} room
  */
 function update(placed, room) {
-  const name = key(placed), { person } = placed;
+  const name = key(placed);
   const tile = drawn.get(name) ?? new Tile(placed, pin);
   if (!drawn.has(name)) {
     drawn.set(name, tile);
     if (root) find(root, ".tiles").append(tile.element);
   }
-  tile.draw(placed, {
-    speaks: room?.speaks === person.id,
-    pinned: room?.layout === "pin" && room.shown === person.id,
-    why: missing(placed, own.on("video")),
-  });
+  const speaks = placed.tile.kind === "camera" && room?.speaks === placed.person.id;
+  tile.draw(placed, { speaks, pinned: isPinned(placed, room), why: missing(placed, own.on("video")) });
   tile.element.style.order = placed.self ? "-1" : String(placed.tile.slot);
   tile.show(streams.of(placed.tile));
+}
+
+/**
+ * @param {Placed} placed
+ * @param {Room | null} room
+ */
+function isPinned({ place }, room) {
+  return room?.layout === "pin" && place === "large";
 }
 
 /** @param {string} text */
@@ -140,7 +145,7 @@ function fit() {
   root.toggleAttribute("data-strip", places.includes("strip"));
 }
 
-/** @param {string | null} who is to be shown all the time; null for who speaks */
-function pin(who) {
-  act(who ? { act: "layout", layout: "pin", pinned: who } : { act: "layout", layout: "speaker", pinned: null });
+/** @param {Large | null} pinned is to be large all the time; null for who speaks */
+function pin(pinned) {
+  act({ act: "layout", layout: pinned ? "pin" : "speaker", pinned });
 }

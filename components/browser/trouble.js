@@ -21,8 +21,12 @@ export async function attempt(line, doing) {
   try {
     await doing();
   } catch (error) {
-    const { name } = /** @type {Error} */ (error);
-    line.textContent = WORDS[name] ?? `This did not work (${name}).`;
+    line.textContent = inWords(/** @type {Error} */ (error));
     timers.set(line, setTimeout(() => { line.textContent = ""; }, SAID_FOR));
   }
+}
+
+/** @param {Error} error one of ours is in words already */
+function inWords({ name, message }) {
+  return name === "Error" ? message : WORDS[name] ?? `This did not work (${name}).`;
 }

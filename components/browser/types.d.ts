@@ -10,13 +10,14 @@ interface Overview {
   people: { name: string; status: Status; connected: boolean; since: number; company: string[] }[];
   rooms: number; ringing: number; now: number;
 }
-interface Me { id: string; status: Status; camera: boolean; microphone: boolean }
+interface Me { id: string; status: Status; camera: boolean; microphone: boolean; screen: boolean }
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
   invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
-  tiles: Shown[]; speaks: string | null; shown: string | null; layout: "speaker" | "grid" | "pin" }
+  tiles: Shown[]; speaks: string | null; shown: Large | null; layout: "speaker" | "grid" | "pin" }
 // A tile of the stage, and the slot of the connection that carries it.
-interface Shown { id: string; kind: "camera"; slot: number }
+interface Shown { id: string; kind: "camera" | "screen"; slot: number }
+type Large = Pick<Shown, "id" | "kind">;
 interface Member { id: string; name: string; camera: boolean; microphone: boolean; connected: boolean }
 interface Message { author: string; name: string; text: string; at: number }
 interface Chat { room: string; from: number; messages: Message[]; now: number }
@@ -27,9 +28,9 @@ type Act =
   | { act: "accept" | "put_down"; room: string; deadline?: number }
   | { act: "say"; room: string; text: string }
   | { act: "clear_missed" }
-  | { act: "layout"; layout: Room["layout"]; pinned: string | null }
+  | { act: "layout"; layout: Room["layout"]; pinned: Large | null }
   | { act: "read"; room: string; count: number }
-  | { act: "send"; camera: boolean; microphone: boolean };
+  | { act: "send"; camera: boolean; microphone: boolean; screen: boolean };
 type ActMessage = Act & { type: "act"; id: string };
 type Answer = { type: "done"; id: string } | { type: "refused"; id: string; code: string; message: string };
 

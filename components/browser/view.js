@@ -29,7 +29,7 @@ export const view = {
 
   /**
    * The server has been told what this person sends.
-   * @param {{ camera: boolean, microphone: boolean }} sent
+   * @param {{ camera: boolean, microphone: boolean, screen: boolean }} sent
    */
   sends(sent) {
     if (this.me) this.me = { ...this.me, ...sent };

@@ -1,18 +1,19 @@
 // What Parley changes in streamlit-webrtc's front end, in the frames of both streamers while they still rest. latest.js has
-// what it changes in their connections, camera.js in what they ask of the camera, mirror.js in the own picture.
+// what it changes in their connections, mirror.js in the own picture.
 // 1. Its page is white or black where the video leaves room, and its buttons are made for a page. Here the frame's own dark
 //    background shows through, the buttons are light, and the own picture is as in a mirror.
 // 2. It tells Streamlit its height whenever it is drawn, which draws it anew. Here the style sheets size both frames, and
 //    only its first word counts.
 
-import { camera } from "./camera.js";
 import { page, PREVIEW, STAGE } from "./frames.js";
 import { latest } from "./latest.js";
+import { receiving, sending } from "./media_sections.js";
 import { Mirror } from "./mirror.js";
 import { own } from "./own.js";
+import { sharing } from "./sharing.js";
 
 const FRAMES = [STAGE, PREVIEW];
-const LOOK_EVERY = 50;  // ms
+const LOOK_EVERY = 50, GONE_AFTER = 1_000;  // ms
 const STYLE = `
   body { background: transparent !important; }
   div:has(.MuiStack-root) { width: 100%; }
@@ -30,17 +31,38 @@ const STYLE = `
  * @type {Mirror | null}
  */
 let mirror = null;
+/**
+ * The code of the room that the person is in, empty in none; null before it is known who it is.
+ * @type {string | null}
+ */
+let room = null;
+/** @type {HTMLElement | null} */
+let element = null;
 
 /**
- * @param {Component<{ camera: MediaTrackConstraints, returned: boolean, call: string | null, ready: boolean, slots: number }>}
- *   component
+ * What a run of the script says (components/webrtc_frontend).
+ * @typedef {{ captures: Record<import("./own.js").Kind, boolean>, camera: MediaTrackConstraints, returned: boolean,
+ *   call: string | null, ready: boolean, slots: number }} Data
+ *
+ * @param {Component<Data>} component
  */
-export default function webrtcFrontend({ data, setStateValue }) {
+export default function webrtcFrontend({ data, parentElement, setStateValue }) {
+  element = parentElement;
   const prepared = Promise.all(FRAMES.map((selector) => prepare(selector, data.slots)));
   if (!data.ready) prepared.then(() => setStateValue("ready", true));
-  camera.follow(data.camera);
-  camera.forgetOutside(data.call);
+  if (data.call === "" && room !== "") own.forget();  // it is over, be it since before a reload
+  if (data.call === "") sharing.end();
+  room = data.call;
+  own.want(data.captures, data.camera);
   mirror?.show(data.returned);
+  return () => { setTimeout(letGo, GONE_AFTER); };
+}
+
+// Another tab has taken this one's place: what is drawn no more is over. On another page it is drawn anew at once.
+function letGo() {
+  if (element?.isConnected) return;
+  own.want({ audio: false, video: false }, own.camera);
+  sharing.end();
 }
 
 /**
@@ -51,8 +73,7 @@ async function prepare(selector, slots) {
   const frame = await present(selector);
   if (frame.RTCPeerConnection.name === "LatestPeerConnection") return;
   frame.document.head.append(Object.assign(frame.document.createElement("style"), { textContent: STYLE }));
-  frame.RTCPeerConnection = latest(frame.RTCPeerConnection, selector === STAGE ? slots : 0);
-  if ("mediaDevices" in frame.navigator) camera.share(frame.navigator.mediaDevices);
+  frame.RTCPeerConnection = latest(frame.RTCPeerConnection, selector === STAGE ? receiving(slots) : sending);
   if (selector === PREVIEW) mirror = new Mirror(frame);
 }
 
@@ -67,8 +88,6 @@ async function present(selector) {
     await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY); });
   }
 }
-
-own.follow(() => mirror?.look());
 
 /**
  * Windows of frames.

@@ -42,9 +42,15 @@ class Devices:
         return self.microphones != 0 and self.microphone != "denied"
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """What can be captured: "audio", "video"."""
+        usable = {"audio": self.microphone_usable, "video": self.camera_usable}
+        return tuple(kind for kind in usable if usable[kind] and self.secure)
+
+    @property
     def usable(self) -> bool:
         """Whether there is anything to send."""
-        return self.secure and (self.camera_usable or self.microphone_usable)
+        return bool(self.kinds)
 
 
 def show(*, microphone_only: bool, here: bool) -> Devices:
@@ -90,7 +96,7 @@ def advice(devices: Devices) -> str | None:
         return _denied(devices) + stay
     if devices.ended:
         what = " and ".join(STOPPED[kind] for kind in devices.ended)
-        return f"Your {what} stopped by itself, as when it is unplugged. Reload this page to use another one."
+        return f"Your {what} stopped by itself, as when it is unplugged. Connect one: it goes on by itself."
     if devices.microphone_only:
         return "Others will hear you and not see you. Turn on the camera when nothing else uses it."
     if devices.cameras == 0 and devices.microphones == 0:

@@ -38,23 +38,18 @@ def mind_effects(view: View | None) -> View | None:
     return session.view()
 
 
-def show(view: View | None, camera: dict[str, object], *, sends: bool) -> None:
-    """Draw it, also where there is no call: it has to stay at its place. `camera` are MediaTrackConstraints; `sends` is
-    whether there is something to be sent, now or as soon as the preview has it."""
+def show(view: View | None, *, sends: bool) -> None:
+    """Draw it even without a call: it has to stay at its place. `sends` is whether there is something to be sent, now
+    or as soon as it is captured."""
 
     def remember() -> None:
         if session.tab().prefer_direct is None:
             session.tab().prefer_direct = st.session_state[KEY].get("prefer") is True
 
-    def heed() -> None:
-        if st.session_state[KEY].get("films") is True:
-            session.tab().microphone_only = False  # the camera has been turned on here, and starts by now
-
     with st.container(key="direct"):
         _component(
             key=KEY,
-            data={"prefer": session.tab().prefer_direct, "camera": camera, "sends": sends, **_call(view)},
-            on_films_change=heed,
+            data={"prefer": session.tab().prefer_direct, "sends": sends, **_call(view)},
             on_prefer_change=remember,
         )
 

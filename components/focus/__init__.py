@@ -4,7 +4,7 @@ from pathlib import Path
 
 from calls.rooms import View
 from calls.states import Status
-from components import modules, webrtc
+from components import modules
 
 _component = modules.component("focus", Path(__file__).parent)
 
@@ -19,8 +19,8 @@ BUTTONS = [".st-key-camera-switch button", ".st-key-call-title h3"]
 """What is at hand when the camera has been turned on or off: nothing that a next press of the same key would end."""
 
 
-def show(view: View | None, *, arriving: bool) -> None:
-    """Draw it. While the page is `arriving`, nobody has pressed anything."""
+def show(view: View | None, *, arriving: bool, films: bool) -> None:
+    """Draw it. While the page is `arriving`, nobody has pressed anything; `films` is whether the camera is on."""
     place = "outside" if view is None else "call" if view.me.status is Status.IN_CALL else "here"
-    data = {"camera": webrtc.sending(), "headings": HEADINGS[place], "buttons": BUTTONS}
+    data = {"camera": films, "headings": HEADINGS[place], "buttons": BUTTONS}
     _component(key="focus", data={"place": None if arriving else place, **data})

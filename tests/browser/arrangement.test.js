@@ -8,10 +8,14 @@ import { arrange, cover, fitted, missing } from "../../components/browser/arrang
 const me = { id: "a", name: "Ann", camera: true, microphone: true, connected: true };
 const ben = { ...me, id: "b", name: "Ben" }, cem = { ...me, id: "c", name: "Cem" };
 
+const camera = (id) => id ? { id, kind: "camera" } : null;
+const cameras = (...ids) => ids.map((id, slot) => ({ ...camera(id), slot }));
+
 function placed(people, more = {}, docked = false) {
-  const tiles = people.map(({ id }, slot) => ({ id, kind: "camera", slot }));
-  const room = { people, tiles, layout: "speaker", shown: people[1]?.id ?? null, ...more };
-  return Object.fromEntries(arrange(room, docked).map(({ person, place }) => [person.id, place]));
+  const tiles = cameras(...people.map(({ id }) => id));
+  const room = { people, tiles, layout: "speaker", shown: camera(people[1]?.id), ...more };
+  const name = ({ id, kind }) => kind === "camera" ? id : `${id}'s screen`;
+  return Object.fromEntries(arrange(room, docked).map(({ tile, place }) => [name(tile), place]));
 }
 
 test("who is alone is large", () => {
@@ -23,8 +27,8 @@ test("of two, the other one is large, and oneself lies in a corner", () => {
 });
 
 test("of more, one is large and the others stand in a strip, or all are of one size", () => {
-  assert.deepEqual(placed([me, ben, cem], { shown: "c" }), { a: "strip", b: "strip", c: "large" });
-  assert.deepEqual(placed([me, ben, cem], { layout: "pin", shown: "b" }), { a: "strip", b: "large", c: "strip" });
+  assert.deepEqual(placed([me, ben, cem], { shown: camera("c") }), { a: "strip", b: "strip", c: "large" });
+  assert.deepEqual(placed([me, ben, cem], { layout: "pin", shown: camera("b") }), { a: "strip", b: "large", c: "strip" });
   assert.deepEqual(placed([me, ben, cem], { layout: "grid" }), { a: "grid", b: "grid", c: "grid" });
 });
 
@@ -32,9 +36,16 @@ test("on another page there is room for one", () => {
   assert.deepEqual(placed([me, ben, cem], { layout: "grid" }, true), { a: "hidden", b: "large", c: "hidden" });
 });
 
+test("a screen is large, and its person stands in the strip; to who shares it, it has no tile", () => {
+  const tiles = [...cameras("a", "b"), { id: "b", kind: "screen", slot: 2 }], shown = { id: "b", kind: "screen" };
+  assert.deepEqual(placed([me, ben], { tiles, shown }), { a: "strip", b: "strip", "b's screen": "large" });
+  assert.deepEqual(placed([me, ben], { tiles, shown }, true), { a: "hidden", b: "hidden", "b's screen": "large" });
+  assert.deepEqual(placed([me, ben], { tiles, layout: "grid" }), { a: "grid", b: "grid", "b's screen": "grid" });
+  assert.deepEqual(placed([ben, me], { tiles, shown: camera("a") }), { b: "corner", a: "large" });
+});
+
 test("a tile of somebody of whom nothing else is known yet is not drawn", () => {
-  const tiles = [{ id: "a", kind: "camera", slot: 0 }, { id: "z", kind: "camera", slot: 1 }];
-  assert.deepEqual(placed([me], { tiles }), { a: "large" });
+  assert.deepEqual(placed([me], { tiles: cameras("a", "z") }), { a: "large" });
 });
 
 test("tiles are as large as they fit, and never lie outside", () => {
@@ -49,12 +60,13 @@ test("tiles are as large as they fit, and never lie outside", () => {
 });
 
 test("it is said why a tile has no picture", () => {
-  const lost = { ...ben, connected: false, camera: false }, dark = { ...ben, camera: false };
-  assert.equal(missing({ person: ben, self: false }, true), "");
-  assert.equal(missing({ person: lost, self: false }, true), "Ben lost the connection. Waiting for them to come back…");
-  assert.equal(missing({ person: dark, self: false }, true), "Ben has the camera off");
-  assert.equal(missing({ person: { ...me, camera: false }, self: true }, false), "Your camera is off");
-  assert.equal(missing({ person: { ...me, camera: false }, self: true }, true), "");  // the server is about to be told
+  const lost = { ...ben, connected: false, camera: false }, dark = { ...ben, camera: false }, tile = { kind: "camera" };
+  assert.equal(missing({ tile, person: ben, self: false }, true), "");
+  assert.equal(missing({ tile, person: lost, self: false }, true), "Ben lost the connection. Waiting for them to come back…");
+  assert.equal(missing({ tile, person: dark, self: false }, true), "Ben has the camera off");
+  assert.equal(missing({ tile: { kind: "screen" }, person: dark, self: false }, true), "");
+  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, false), "Your camera is off");
+  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, true), "");  // the server is about to be told
 });
 
 test("what was refused is said over all tiles, and that it connects", () => {

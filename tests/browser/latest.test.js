@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
 import { latest } from "../../components/browser/latest.js";
+import { receiving, sending } from "../../components/browser/media_sections.js";
 import { reach } from "../../components/browser/reach.js";
 
 const sdp = (id) => `v=0\r\no=- ${id} 2 IN IP4 127.0.0.1\r\ns=-\r\n`;
@@ -18,7 +19,6 @@ class Connection extends EventTarget {
   localDescription = null;
   #id = ids += 1;
   answers = [];
-  senders = [];
 
   createOffer() {
     return { type: "offer", sdp: sdp(this.#id) };
@@ -31,10 +31,6 @@ class Connection extends EventTarget {
   async setRemoteDescription(answer) {
     this.answers.push(answer);
     this.signalingState = "stable";
-  }
-
-  getSenders() {
-    return this.senders;
   }
 
   close() {
@@ -66,19 +62,14 @@ async function pass(milliseconds) {
   await new Promise(setImmediate);
 }
 
-test("of two, the one that offered first gives way, and stops what the other does not use", async () => {
-  const stopped = [], track = (name) => ({ stop: () => stopped.push(name) });
-  const shared = track("shared");
+test("of two, the one that offered first gives way", async () => {
   const [first, second] = [new Latest(), new Latest()];
-  first.senders = [{ track: shared }, { track: track("own") }];
-  second.senders = [{ track: shared }];
   const [one, other] = [first.createOffer(), second.createOffer()];
   first.setLocalDescription(one);
   await second.setLocalDescription(other);
   await new Promise(setImmediate);
   assert.equal(first.connectionState, "closed");
   assert.equal(second.connectionState, "new");
-  assert.deepEqual(stopped, ["own"]);
 });
 
 test("it takes the answer to its own offer alone, and once", async () => {
@@ -138,25 +129,45 @@ test("a candidate that the offer carries is not reported by itself", async () =>
   assert.deepEqual(heard, ["candidate"]);
 });
 
-test("the stage's connection offers a slot for each that may be shown, with the codecs that all speak", async () => {
+function sectioned(sections) {
   globalThis.RTCRtpReceiver = { getCapabilities: (kind) => ({ codecs: CODECS[kind].map((mimeType) => ({ mimeType })) }) };
-  const Stage = latest(class extends Connection {
+  const Sectioned = latest(class extends Connection {
     transceivers = [];
     getTransceivers() { return this.transceivers; }
-    addTransceiver(kind, { direction }) {
-      const made = { direction, receiver: { track: { kind } }, setCodecPreferences(codecs) { this.codecs = codecs; } };
+    addTransceiver(kind, { direction, sendEncodings }) {
+      const sender = { sendEncodings }, receiver = { track: { kind } };
+      const made = { direction, sender, receiver, setCodecPreferences(codecs) { this.codecs = codecs; } };
       this.transceivers.push(made);
       return made;
     }
-  }, 3);
-  const connection = new Stage(), heard = [];
+  }, sections);
+  return new Sectioned();
+}
+
+const made = ({ transceivers }) => transceivers.map(({ receiver, direction }) => `${receiver.track.kind} ${direction}`);
+const spoken = ({ receiver, codecs }) => `${receiver.track.kind}: ${codecs.map(({ mimeType }) => mimeType)}`;
+const SPOKEN = new Set(["video: video/VP8,video/rtx", "audio: audio/opus"]);
+
+test("the stage's connection offers a slot for each that may be shown, with the codecs that all speak", async () => {
+  const connection = sectioned(receiving(3)), heard = [];
   connection.addEventListener("track", () => heard.push("track"));
   for (const kind of ["video", "audio"]) connection.addTransceiver(kind, { direction: "recvonly" });  // the library's own
   connection.createOffer();
-  const made = connection.transceivers.map(({ receiver, direction }) => `${receiver.track.kind} ${direction}`);
-  assert.deepEqual(made.toSorted(), [...Array(3).fill("audio recvonly"), ...Array(3).fill("video recvonly")]);
-  const spoken = ({ receiver, codecs }) => `${receiver.track.kind}: ${codecs.map(({ mimeType }) => mimeType)}`;
-  assert.deepEqual(new Set(connection.transceivers.map(spoken)), new Set(["video: video/VP8,video/rtx", "audio: audio/opus"]));
+  assert.deepEqual(made(connection).toSorted(), [...Array(3).fill("audio recvonly"), ...Array(3).fill("video recvonly")]);
+  assert.deepEqual(new Set(connection.transceivers.map(spoken)), SPOKEN);
   connection.dispatchEvent(new Event("track"));
   assert.deepEqual(heard, []);
+});
+
+test("the preview's connection offers all that a person may send, behind what the library asks for", async () => {
+  const connection = sectioned(sending), heard = [];
+  connection.addEventListener("track", () => heard.push("track"));
+  connection.addTransceiver("video", { direction: "recvonly" });
+  connection.createOffer();
+  const all = ["video recvonly", "audio sendonly", "video sendonly", "video sendonly", "audio sendonly"];
+  assert.deepEqual(made(connection), all);
+  assert.deepEqual(new Set(connection.transceivers.map(spoken)), SPOKEN);
+  assert.deepEqual(Object.keys(connection.senders), ["microphone", "camera", "screen", "sound"]);
+  connection.dispatchEvent(new Event("track"));
+  assert.deepEqual(heard, ["track"]);
 });

@@ -8,7 +8,7 @@ import { tellSent } from "../../components/browser/sent.js";
 import { view } from "../../components/browser/view.js";
 
 let acts;
-const NOTHING = { camera: false, microphone: false }, ALL = { camera: true, microphone: true };
+const NOTHING = { camera: false, microphone: false, screen: false }, ALL = { ...NOTHING, camera: true, microphone: true };
 
 function answer(type = "done") {
   settle({ type, id: acts.at(-1).id });
@@ -30,9 +30,9 @@ test("a change is told, once, and what the server knows is not", async () => {
   is(NOTHING);
   tellSent(NOTHING);
   assert.deepEqual(acts, []);
-  tellSent({ camera: true, microphone: false });
+  tellSent({ ...NOTHING, camera: true });
   const message = { ...acts[0], id: undefined };
-  assert.deepEqual(message, { type: "act", id: undefined, act: "send", camera: true, microphone: false });
+  assert.deepEqual(message, { type: "act", id: undefined, act: "send", camera: true, microphone: false, screen: false });
   await answer();
   assert.equal(acts.length, 1);
 });
@@ -40,7 +40,7 @@ test("a change is told, once, and what the server knows is not", async () => {
 test("what changes before the answer is told after it", async () => {
   is(NOTHING);
   tellSent(ALL);
-  tellSent({ camera: false, microphone: true });
+  tellSent({ ...NOTHING, microphone: true });
   assert.equal(acts.length, 1);
   await answer();
   assert.equal(acts.length, 2);

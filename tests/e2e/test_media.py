@@ -19,7 +19,15 @@ from tests.e2e.server import Server
 
 CONNECTED = "s => document.querySelector(s).contentWindow.RTCPeerConnection.last?.connectionState === 'connected'"
 LAST = "selector => document.querySelector(selector).contentWindow.RTCPeerConnection.last"
-# Chromium's false camera cannot be pulled out: its track ends as if it had been.
+# Chromium's false camera cannot be pulled out: its track ends as if it had been, and there is no other one for a while.
+NO_OTHER = """() => {
+  const devices = navigator.mediaDevices, get = devices.getUserMedia;
+  devices.getUserMedia = () => Promise.reject(new DOMException("Requested device not found", "NotFoundError"));
+  window.plugIn = () => {
+    devices.getUserMedia = get;
+    devices.dispatchEvent(new Event("devicechange"));
+  };
+}"""
 UNPLUG = f"""selector => {{
   const {{ track }} = ({LAST})(selector).getSenders().find(({{ track }}) => track?.kind === "video");
   track.stop();
@@ -30,9 +38,10 @@ CAMERA_IS_WIDE = f"""selector => {{
   const {{ width, height }} = track.getSettings();
   return width === 1280 && height === 720;
 }}"""
+CAMERA_IS_LIVE = of_module("own.js", "({ own }) => own.live('video')")
 HAS_MICROPHONE = of_module(
     "frames.js",
-    "({ previewSenders }, label) => previewSenders().some(({ track }) => track?.label === label)",
+    "({ previewSenders }, label) => Object.values(previewSenders() ?? {}).some(({ track }) => track?.label === label)",
 )
 # Bytes of video that the preview's connection has received.
 RETURNED = """async selector => {
@@ -74,16 +83,27 @@ def test_the_other_side_is_told_what_is_off(talking: tuple[Person, Person]) -> N
     alice.sees(bob)
 
 
-def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> None:
-    """A new connection in the same call sends nothing that its person has switched off; the next call starts anew.
-    Where a device goes away, both are told."""
+def test_another_device_takes_the_place_of_one_that_goes_away(talking: tuple[Person, Person]) -> None:
+    """By itself. Where there is none, both are told, and it goes on when one is there again."""
     alice, bob = talking
+    connection = bob.page.evaluate_handle(LAST, PREVIEW)
+    bob.page.evaluate(UNPLUG, PREVIEW)
+    bob.until(CAMERA_IS_LIVE)
+    alice.sees(bob)
+    bob.page.evaluate(NO_OTHER)
     bob.page.evaluate(UNPLUG, PREVIEW)
     bob.reads("Your camera stopped by itself")
     alice.reads(f"{bob.name} has the camera off")
-    bob.page.reload()
+    bob.page.evaluate("window.plugIn()")
     expect(alice.page.get_by_text("has the camera off")).to_have_count(0, timeout=WITHIN)
     alice.sees(bob)
+    expect(bob.page.get_by_text("Your camera stopped by itself")).to_have_count(0, timeout=WITHIN)
+    assert bob.page.evaluate(f"([selector, before]) => ({LAST})(selector) === before", [PREVIEW, connection])
+
+
+def test_what_is_off_stays_off_over_a_reload(talking: tuple[Person, Person]) -> None:
+    """A new connection in the same call sends nothing that its person has switched off; the next call starts anew."""
+    alice, bob = talking
     bob.press("Mute")
     bob.press("Turn off camera")
     alice.reads(f"{bob.name} has the camera off")

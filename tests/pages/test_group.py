@@ -3,7 +3,7 @@
 import pytest
 
 from calls.registry import Registry
-from calls.rooms import Layout
+from calls.rooms import Layout, Tile
 from calls.states import EndReason, Event, Status
 from components import session
 from components.reasons import REASONS
@@ -40,10 +40,10 @@ def test_what_the_stage_shows_is_chosen(calling: Visitor, registry: Registry, bo
     """By a message of the page's, whether there is a line or none."""
     assert calling.has("parley_bar")
     assert calling.does("layout", layout="grid")["type"] == "done"
-    assert calling.does("layout", layout="pin", pinned=bob.id)["type"] == "done"
+    assert calling.does("layout", layout="pin", pinned={"id": bob.id, "kind": "camera"})["type"] == "done"
     [ada] = [person for person in registry.snapshot().people if person.name == "Ada"]
-    assert (ada.layout, ada.pinned) == (Layout.PIN, bob.id)
-    assert calling.does("layout", layout="pin", pinned="nobody")["code"] == "gone"
+    assert (ada.layout, ada.pinned) == (Layout.PIN, Tile(bob.id))
+    assert calling.does("layout", layout="pin", pinned={"id": "nobody", "kind": "camera"})["code"] == "gone"
 
 
 # Going

@@ -315,9 +315,9 @@ def test_who_is_invited_sees_themselves_and_can_turn_that_off(bob: Person) -> No
     visitor.enters("Ada")
     visitor.presses("Join")
     assert "Room" in visitor.titles
-    assert [visitor.data("parley_direct")["sends"], visitor.data("parley_bar")["films"]] == [False, False]
+    assert visitor.data("parley_webrtc_frontend")["captures"] == {"audio": False, "video": False}
     visitor.starts("video")
-    assert [visitor.data("parley_direct")["sends"], visitor.data("parley_bar")["films"]] == [True, True]
+    assert visitor.data("parley_webrtc_frontend")["captures"] == {"audio": True, "video": True}
 
 
 @pytest.mark.usefixtures("ready")

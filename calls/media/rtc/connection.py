@@ -22,6 +22,7 @@ from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCIceCa
 
 from calls import limits
 from calls.media.rtc import description, gathering
+from calls.media.rtc.estimates import Estimates
 from calls.media.rtc.ice import IceConnection
 from calls.media.rtc.receiver import RTCRtpReceiver
 from calls.media.rtc.sender import RTCRtpSender
@@ -44,6 +45,7 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         """All streams share one transport from the start, as every offer that is taken says (BUNDLE, RFC 9143). By
         aiortc's own policy, of several streams of a kind all but the first keep a transport that is stopped."""
         super().__init__(replace(configuration or RTCConfiguration(), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._estimates = Estimates()
 
     async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:  # noqa: N802, N803
         """Take the other side's offer. Raises OfferError."""
@@ -56,11 +58,18 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         if candidate is not None and self._candidates_added <= limits.CANDIDATE_LINES:
             await super().addIceCandidate(candidate)
 
+    @property
+    def received(self) -> tuple[MediaStreamTrack, ...]:
+        """The other side's tracks, in the order of their m-lines. From any thread."""
+        tracks = (transceiver.receiver.track for transceiver in self.getTransceivers())
+        return tuple(track for track in tracks if track is not None)
+
     def addTrack(self, track: MediaStreamTrack) -> aiortc.RTCRtpSender:  # noqa: N802
-        """Send a track in the first m-line of its kind that is free; of the tracks of slots, the next one. The picture
-        and the sound of a slot are one stream (MSID, RFC 8830), so that browsers play them together."""
+        """Send a track in the first m-line of its kind that is free, once; of the tracks of slots, the next one. The
+        picture and the sound of a slot are one stream (MSID, RFC 8830), so that browsers play them together."""
         if not isinstance(track, SlotTracks):
-            return super().addTrack(track)
+            added = (sender for sender in self.getSenders() if sender.track is track)
+            return next(added, None) or super().addTrack(track)  # the library adds it for each track that comes
         following = track.next()
         if following is None:  # more than there are slots: the offer has asked for nothing in it
             return next(sender for sender in self.getSenders() if sender.kind == track.kind)
@@ -80,7 +89,10 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         create = super()._RTCPeerConnection__createTransceiver  # type: ignore[misc]
         transceiver: aiortc.RTCRtpTransceiver = create(*args, **options)
         transceiver.sender.__class__ = RTCRtpSender
-        transceiver.receiver.__class__ = RTCRtpReceiver
+        receiver = transceiver.receiver
+        receiver.__class__ = RTCRtpReceiver
+        if isinstance(receiver, RTCRtpReceiver):
+            receiver.estimates = self._estimates
         # Every browser can do VP8 (RFC 7742), so what one sends all others can see; some would prefer H.264.
         codecs = aiortc.RTCRtpSender.getCapabilities(transceiver.kind).codecs
         transceiver.setCodecPreferences(sorted(codecs, key=lambda codec: codec.mimeType == "video/H264"))

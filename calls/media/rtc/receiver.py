@@ -29,6 +29,7 @@ from aiortc.rtp import RtpPacket
 
 from calls.media.losses import Arrival, Losses
 from calls.media.packet import Packet, is_entry
+from calls.media.rtc.estimates import Estimates
 from calls.media.source import Source
 
 DEFAULT_CAP = 1_500_000  # bits per second
@@ -87,6 +88,9 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
     While packets of a picture are missing, and at no other time, a timer asks for those that are due. Sound that was
     sent again would come too late.
     """
+
+    estimates: Estimates
+    """Those of all receivers of the connection."""
 
     @property
     def _track(self) -> RemoteStreamTrack | None:
@@ -180,8 +184,9 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         estimator: RemoteBitrateEstimator | None = self.__remote_bitrate_estimator
         if estimator and estimator.ssrcs and self.__rtcp_ssrc is not None:
             self._told_at = time.monotonic()
-            bitrate = min(self._source.most, estimator.rate_control.current_bitrate)
-            fci = rtp_packets.pack_remb_fci(bitrate, list(estimator.ssrcs))
+            own = min(self._source.most, estimator.rate_control.current_bitrate)
+            bitrate, streams = self.estimates.with_that_of(self, own, estimator.ssrcs, self._told_at)
+            fci = rtp_packets.pack_remb_fci(bitrate, list(streams))
             self._tell(
                 self._send_rtcp(
                     rtp_packets.RtcpPsfbPacket(
