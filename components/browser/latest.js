@@ -9,6 +9,7 @@
 //    negotiation; when the server can be reached again, one that has not come back, or was offered in vain, is begun anew.
 // 5. It offers one picture and one sound. Here both connections have the media sections of media_sections.js, and the library
 //    is handed nothing of what the stage receives: slots.js reads that.
+// 6. When it stops, it stops all tracks that were sent. Here it finds no senders: the tracks are ours, and go on elsewhere.
 
 import { followers } from "./followers.js";
 import { reach } from "./reach.js";
@@ -59,6 +60,11 @@ export function latest(Connection, sections) {
       };
       const ours = type === "icecandidate" ? late : type === "connectionstatechange" ? patient : listener;
       super.addEventListener(type, ours, options);
+    }
+
+    /** @returns {RTCRtpSender[]} */
+    getSenders() {
+      return [];
     }
 
     async #recover() {

@@ -4,6 +4,15 @@ import { followers } from "./followers.js";
 
 const { tell, follow } = followers();
 
+// The sound is what plays there, not a voice: nothing is to be taken out of it. This page is not offered: it would show itself.
+const ASKED = /** @type {DisplayMediaStreamOptions} */ ({
+  video: { frameRate: { max: 15 } },
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: "include",
+  selfBrowserSurface: "exclude",
+  surfaceSwitching: "include",
+});
+
 export const sharing = {
   /**
    * `hear` is called when sharing begins or ends.
@@ -31,7 +40,7 @@ export const sharing = {
   // Raises what getDisplayMedia does (W3C Screen Capture), but where the person has thought better of it.
   async begin() {
     this.why = "";
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: true, audio: true }).catch(refusal);
+    const stream = await navigator.mediaDevices.getDisplayMedia(ASKED).catch(refusal);
     const [picture] = stream?.getVideoTracks() ?? [];
     if (!stream || !picture) return;
     picture.contentHint = "detail";

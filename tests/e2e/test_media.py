@@ -29,12 +29,12 @@ NO_OTHER = """() => {
   };
 }"""
 UNPLUG = f"""selector => {{
-  const {{ track }} = ({LAST})(selector).getSenders().find(({{ track }}) => track?.kind === "video");
+  const {{ track }} = ({LAST})(selector).senders.camera;
   track.stop();
   track.dispatchEvent(new Event("ended"));
 }}"""
 CAMERA_IS_WIDE = f"""selector => {{
-  const {{ track }} = ({LAST})(selector).getSenders().find(({{ track }}) => track?.kind === "video");
+  const {{ track }} = ({LAST})(selector).senders.camera;
   const {{ width, height }} = track.getSettings();
   return width === 1280 && height === 720;
 }}"""

@@ -1,4 +1,4 @@
-"""How much a browser may send: it takes an estimate (REMB) to be of its whole connection, whatever stream it is told for."""
+"""How much a browser may send: it takes an estimate (REMB) to be of its whole connection, whatever stream it names."""
 
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
