@@ -39,7 +39,7 @@ class Bar {
   constructor(parent) {
     this.parent = parent;
     this.bar = find(parent, ".bar");
-    this.problem = find(parent, "p");
+    this.problem = find(parent, "[role=alert]");
     this.layout = new LayoutMenu(find(parent, "fieldset"), this.problem);
     const does = /** @type {Record<string, () => void | Promise<void>>} */ ({
       audio: () => this.#toggle("audio"),
