@@ -175,7 +175,28 @@ class ClearMissed(Act):
         registry.clear_missed(who)
 
 
-_Any = Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ChooseLayout | ClearMissed
+class Dismiss(Act):
+    """How the last call ended has been read."""
+
+    act: Literal["dismiss"]
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.dismiss(who)
+
+
+class Rejoin(Act):
+    """Back into the room that one was lost from."""
+
+    act: Literal["rejoin"]
+    room: str
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.rejoin(who, self.room)
+
+
+_Any = (
+    Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ChooseLayout | ClearMissed | Dismiss | Rejoin
+)
 _acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 
 

@@ -47,6 +47,7 @@ def show() -> None:
     if not session.taken_over(view):
         view = direct.mind_effects(view)
     _follow_call(view, page.title)
+    _forget_what_was_left(view)
     _forget_that_it_was_off(view)
     planned = plan.decide(_facts(view, page.title))
     signals = st.container(key="signals")
@@ -163,6 +164,12 @@ def _follow_call(view: View | None, title: str) -> None:
         page_turner.head_for("Room")
     elif "Room" in (title, page_turner.heading()):
         page_turner.head_for("Lobby")
+
+
+def _forget_what_was_left(view: View | None) -> None:
+    """The way back into a room ends with the line that tells of it."""
+    if view and not view.ending:
+        session.tab().left = None
 
 
 def _forget_that_it_was_off(view: View | None) -> None:

@@ -162,20 +162,6 @@ def is_lost(view: View) -> bool:
     return view.ending is not None and view.ending.reason is EndReason.CONNECTION_LOST
 
 
-def rejoin() -> None:
-    """Go back into the room that the person was lost from."""
-    seen, left = view(), tab().left
-    if seen and left:
-        services().registry.rejoin(seen.me.id, left)
-        tab().left = None
-
-
-def dismiss(who: str) -> None:
-    """The person has read how the last call ended, and does not go back there."""
-    services().registry.dismiss(who)
-    tab().left = None
-
-
 def leave(who: str) -> None:
     """Sign out."""
     services().registry.leave(who)

@@ -26,8 +26,9 @@ type Act =
   | { act: "call"; whom: string; direct: boolean }
   | { act: "invite" | "cancel_invite"; whom: string }
   | { act: "accept" | "put_down"; room: string; deadline?: number }
+  | { act: "rejoin"; room: string }
   | { act: "say"; room: string; text: string }
-  | { act: "clear_missed" }
+  | { act: "clear_missed" | "dismiss" }
   | { act: "layout"; layout: Room["layout"]; pinned: Large | null }
   | { act: "read"; room: string; count: number }
   | { act: "send"; camera: boolean; microphone: boolean; screen: boolean };

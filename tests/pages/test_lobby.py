@@ -101,7 +101,7 @@ def test_a_busy_person_is_told_apart(bob: Person, ada: Visitor) -> None:
     assert ada.calls(bob)["message"] == "Bob is in another call."
     assert "Busy · with Bob" in ada.reads
     assert [call.name for call in bob.view.missed] == ["Ada"]
-    ada.presses("Dismiss")
+    ada.does("dismiss")
     assert "Busy · with Bob" not in ada.reads
 
 
@@ -111,11 +111,11 @@ def test_what_is_pressed_too_late_is_explained(registry: Registry, bob: Person, 
     bob.puts_down(registry.call(bob.id, bob.finds("Ada")))
     ada.looks_again()
     registry.leave(bob.finds("Ada"))
-    ada.presses("Dismiss")
+    ada.presses("New room")
     assert ada.told[0] == "This person is not here any more\\."
     ada.looks_again()
     assert AWAY in ada.reads
-    ada.presses("Dismiss")
+    ada.does("dismiss")
     assert AWAY not in ada.reads
     assert bob.online == ["Ada"]
 
@@ -461,7 +461,8 @@ def test_who_was_lost_from_a_call_may_go_back(bob: Person) -> None:
     ada = lost(code)
     assert any(text.startswith("The connection was lost for too long") for text in ada.reads)
     assert ada.data("parley_doorbell")["room"] == code
-    ada.presses("Rejoin")
+    assert ada.data("parley_ending")["room"] == code
+    ada.does("rejoin", room=code)
     assert ada.titles == ["Room"]
     assert bob.company == ["Ada"]
 
@@ -469,8 +470,8 @@ def test_who_was_lost_from_a_call_may_go_back(bob: Person) -> None:
 def test_who_was_lost_from_a_call_may_stay_out(registry: Registry) -> None:
     """Then nothing is remembered of it."""
     ada = lost("abcd-efgh-jkmn")
-    ada.presses("Dismiss")
-    assert "Rejoin" not in ada.buttons
+    ada.does("dismiss")
+    assert not ada.has("parley_ending")
     assert ada.data("parley_doorbell")["room"] is None
 
 
@@ -478,8 +479,7 @@ def test_who_was_lost_from_a_call_may_stay_out(registry: Registry) -> None:
 def test_a_room_that_is_none_is_refused(registry: Registry, room: str) -> None:
     """What a browser remembers is a stranger's word."""
     ada = lost(room)
-    ada.presses("Rejoin")
-    assert len(ada.told) == 1
+    assert ada.does("rejoin", room=ada.data("parley_ending")["room"])["code"] == "invalid"
     assert registry.snapshot().rooms == ()
 
 
