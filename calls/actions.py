@@ -145,8 +145,8 @@ class Send(Act):
         registry.set_media(who, camera=self.camera, microphone=self.microphone, screen=self.screen)
 
 
-class Pinned(BaseModel):
-    """The tile that is large all the time."""
+class ATile(BaseModel):
+    """A tile of the room, as the browser names it."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     id: str
@@ -159,11 +159,23 @@ class ChooseLayout(Act):
 
     act: Literal["layout"]
     layout: Literal["speaker", "grid", "pin"]
-    pinned: Pinned | None = None
+    pinned: ATile | None = None
+    """What is large all the time."""
 
     def perform(self, registry: Registry, who: str) -> None:
         pinned = Tile(self.pinned.id, TileKind(self.pinned.kind)) if self.pinned else None
         registry.choose_layout(who, Layout(self.layout), pinned)
+
+
+class Watch(Act):
+    """How large the page of who asks shows what is in the room."""
+
+    act: Literal["watch"]
+    small: list[ATile] = Field(max_length=limits.TILES)
+    """What is so small that the small layer is enough."""
+
+    def perform(self, registry: Registry, who: str) -> None:
+        registry.watch(who, [Tile(tile.id, TileKind(tile.kind)) for tile in self.small])
 
 
 class ClearMissed(Act):
@@ -195,7 +207,19 @@ class Rejoin(Act):
 
 
 _Any = (
-    Call | Invite | CancelInvite | Accept | PutDown | Say | Read | Send | ChooseLayout | ClearMissed | Dismiss | Rejoin
+    Call
+    | Invite
+    | CancelInvite
+    | Accept
+    | PutDown
+    | Say
+    | Read
+    | Send
+    | ChooseLayout
+    | ClearMissed
+    | Watch
+    | Dismiss
+    | Rejoin
 )
 _acts: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="act")])
 

@@ -95,7 +95,8 @@ RETURNS = Rate("returns", 10, 6)  # after a broken promise to be heard again: ea
 SDP_LENGTH = 64 * 1024  # characters of an offer; Chromium's with a camera and a microphone has about 8,000
 ROOM_PEOPLE = 16  # in one room at most: each has two m-lines in everybody's offer
 SCREENS = 2  # that are shared at once in one room: each has two m-lines, too
-MEDIA_SECTIONS = 2 * (ROOM_PEOPLE + SCREENS)  # m-lines
+TILES = ROOM_PEOPLE + SCREENS  # in one room at most
+MEDIA_SECTIONS = 2 * TILES  # m-lines
 SDP_LINES = (
     2_400  # in all of an offer, without the codecs that Parley does not speak; ours for 16 people have about 900
 )

@@ -191,6 +191,23 @@ class Registry:
             raise ScreensError(f"{SCREENS} screens are shared already. When one of them ends, you can share yours.")
         return after
 
+    def ask_layers(self, who: str, layers: tuple[str, ...]) -> None:
+        """These layers of the participant's picture are watched, and to be sent. Who has gone is no error: media come
+        late."""
+        with self._changing():
+            if who in self._people and self._people[who].layers != layers:
+                self._people[who] = replace(self._people[who], layers=layers)
+                self._touch([who])
+
+    def watch(self, who: str, small: Iterable[Tile]) -> None:
+        """The participant's page shows these tiles small. UnknownError."""
+        with self._changing():
+            me, room = self._person(who), self._rooms.get(self._person(who).room or "")
+            tiles = tuple(tile for tile in (room.tiles if room else ()) if tile and tile in set(small))
+            if tiles != me.small:
+                self._people[who] = replace(me, small=tiles)
+                self._touch([who])
+
     def choose_layout(self, who: str, layout: Layout, pinned: Tile | None = None) -> None:
         """What the participant's stage shows; `pinned` is the tile that it shows large all the time, which has to be in
         the same room. UnknownError."""
@@ -625,7 +642,7 @@ class Registry:
             self._tabs[participant.id].ending = None
         if participant.room != room:
             self._tabs[participant.id].read = 0
-            participant = replace(participant, layout=Layout.AUTO, pinned=None)
+            participant = replace(participant, layout=Layout.AUTO, pinned=None, small=())
         self._put(replace(participant, status=status, room=room, since=self._clock()))
 
     def _require_idle(self, me: Participant) -> None:

@@ -56,6 +56,10 @@ class Participant:
     """What this person's stage shows."""
     pinned: Tile | None = None
     """What it shows large, when it is to be always the same tile."""
+    small: tuple[Tile, ...] = ()
+    """The tiles that it shows so small that the small layer is enough."""
+    layers: tuple[str, ...] = ("large",)
+    """The layers of this person's camera that are watched: "large", "small"."""
 
 
 @dataclass(frozen=True, slots=True)

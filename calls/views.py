@@ -29,7 +29,14 @@ def parts(view: View, capacity: int) -> dict[str, Any]:
 def _me(view: View) -> Payload:
     me, room = view.me, room_of(view)
     shares = room is not None and me.id in room.sharers
-    return {"id": me.id, "status": me.status, "camera": me.camera, "microphone": me.microphone, "screen": shares}
+    return {
+        "id": me.id,
+        "status": me.status,
+        "camera": me.camera,
+        "microphone": me.microphone,
+        "screen": shares,
+        "layers": list(me.layers),
+    }
 
 
 def _ring(view: View) -> Payload | None:
@@ -83,7 +90,7 @@ def page(view: View | None, past: int | None) -> str:
     if view is None:
         drawn: tuple[object, ...] = (past,)
     else:
-        me = replace(view.me, camera=False, microphone=False, layout=Layout.AUTO, pinned=None)
+        me = replace(view.me, camera=False, microphone=False, layout=Layout.AUTO, pinned=None, small=(), layers=())
         drawn = (past, me, view.epoch, view.ending, _drawn_room(view))
     return hashlib.blake2s(repr(drawn).encode(errors="replace"), digest_size=8).hexdigest()
 

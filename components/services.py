@@ -54,6 +54,7 @@ def make() -> Services:
     )
     hub = MediaHub(
         webrtc.event_loop(),
+        ask=registry.ask_layers,
         spoke=registry.speaks,
         slots=settings.room_capacity + limits.SCREENS,
         largest=Size.parse(settings.video_largest),

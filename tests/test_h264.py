@@ -5,6 +5,7 @@ import asyncio
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpSender, VideoStreamTrack
 from av import VideoFrame
 
+from calls.media.allotment import Layers
 from calls.media.rtc import connection
 from calls.media.rtc.receiver import source_of
 from calls.media.stage import Stage
@@ -25,7 +26,7 @@ async def test_h264_reaches_who_can_do_it() -> None:
         await _negotiate(sender, incoming)
         await _negotiate(receiver, outgoing, stage)
         source = source_of(incoming.getReceivers()[0].track)
-        stage.show(0, source, None)
+        stage.show(0, Layers(source), None)
         frame = await tracks[0].recv()
         for each in (sender, incoming, receiver, outgoing):
             await each.close()

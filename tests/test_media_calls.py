@@ -151,10 +151,10 @@ async def test_the_encoder_follows_what_a_viewer_can_take(room: Party) -> None:
     await shows(bob, alice)
     rendering, sender = alice.feed.rendering, vars(bob.sender)
     assert rendering
-    await until(lambda: sender["_capacity"]._rate > 330_000)
+    await until(lambda: sender["capacity"]._rate > 330_000)
     await can_take(bob, 280_000)
     await until(lambda: vars(rendering)["_limit"] == 280_000)
-    await until(lambda: sender["_capacity"]._rate < 330_000)
+    await until(lambda: sender["capacity"]._rate < 330_000)
     assert not vars(vars(rendering)["_original"])["_limits"]
 
 

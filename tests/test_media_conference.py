@@ -39,7 +39,8 @@ class Meeting:
     async def begin(self) -> None:
         """Everybody's connection is there."""
         for who, feed in self.feeds.items():
-            tracks = (self.microphones[who], self.cameras[who], self.screens[who], self.sounds[who])
+            small = Arrived("video")
+            tracks = (self.microphones[who], self.cameras[who], small, self.screens[who], self.sounds[who])
             feed.carry(tracks, 500_000)
         await settled()
 
@@ -50,7 +51,7 @@ class Meeting:
         self.wire()
 
     def wire(self) -> None:
-        self.conference.wire(self.room, self.feeds, self.stages)
+        self.conference.wire(self.room, self.feeds, self.stages, dict.fromkeys(NAMES, ()))
 
     def seen(self, who: str) -> Shown:
         """Whose camera this person sees in each slot, by name; something else as it is."""

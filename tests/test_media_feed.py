@@ -8,7 +8,8 @@ import pytest
 
 from calls.effects.chain import Choice
 from calls.effects.registry import EFFECTS, Image, effect
-from calls.media.feed import SCREEN_BITRATE, Feed
+from calls.media.allotment import Layers
+from calls.media.feed import SCREEN_BITRATE, SMALL_BITRATE, Feed
 from calls.media.packet import Packet
 from tests.rtc_client import until
 from tests.tracks import Arrived, Kept, encoded, publish, settled
@@ -239,15 +240,16 @@ async def test_the_cap_reaches_the_browser(feed: Feed, camera: Arrived) -> None:
     assert camera.source.caps == [CAP, HIGH]
 
 
-async def test_a_screen_is_the_second_picture_and_the_second_sound(feed: Feed, camera: Arrived) -> None:
-    """By the order of the m-lines. An effect is the camera's, and a screen has its own cap."""
-    microphone, screen, sound = Arrived("audio"), Arrived("video"), Arrived("audio")
-    mirror(feed)
-    feed.carry((microphone, camera, screen, sound), CAP)
+async def test_all_that_a_person_sends_is_told_apart(feed: Feed, camera: Arrived) -> None:
+    """By the order of the m-lines. Each picture has its own cap, and what an effect makes has one size."""
+    microphone, small, screen, sound = Arrived("audio"), Arrived("video"), Arrived("video"), Arrived("audio")
+    feed.carry((microphone, camera, small, screen, sound), CAP)
     await settled()
-    assert (feed.video, feed.audio) == (feed.rendering, microphone.source)
+    assert (feed.layers, feed.audio) == (Layers(camera.source, small.source), microphone.source)
     assert (feed.screen, feed.screen_sound) == (screen.source, sound.source)
-    assert (camera.source.caps, screen.source.caps) == ([CAP], [SCREEN_BITRATE])
+    assert [each.source.caps for each in (camera, small, screen)] == [[CAP], [SMALL_BITRATE], [SCREEN_BITRATE]]
+    mirror(feed)
+    assert feed.layers == Layers(feed.rendering)
     feed.carry((microphone, camera), CAP)
     await settled()
     assert (feed.screen, feed.screen_sound) == (None, None)

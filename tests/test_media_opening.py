@@ -45,7 +45,7 @@ def test_a_line_that_carries_it_is_left_alone(rate: int | None, delay: float, lo
 def test_nothing_has_come() -> None:
     """Then the least is tried."""
     opening, highest = begins(1_000)
-    assert opening.reported(highest, 0.5, 0.02) == Choked(LEAST, LONGEST_REST)
+    assert opening.reported(highest, 0.5, 0.02) == Choked(LEAST, 960_000, LONGEST_REST)
 
 
 def test_nothing_is_on_its_way() -> None:

@@ -296,11 +296,11 @@ async def test_lost_pictures_reach_the_source_that_is_on(track: OutgoingTrack, c
 
 async def test_a_viewer_s_limit_is_that_of_what_it_sees(track: OutgoingTrack, clock: Ticking) -> None:
     """It reaches the source that is on, and goes with the viewer to another."""
-    first, second = Asked(), Asked()
-    track.show(first)
+    first, second, slot = Asked(), Asked(), vars(track)["_slot"]
+    slot.show(first)
     plays(first, clock, range(1), entry=0)
     track.limit(300_000)
-    track.show(second)
+    slot.show(second)
     plays(second, clock, range(1), entry=0)
     assert first.limits == [300_000, None]
     track.limit(200_000)
@@ -312,7 +312,7 @@ async def test_a_line_that_is_full_rests_until_a_keyframe(
 ) -> None:
     """Nothing is sent meanwhile, nor asked for, and a new limit holds; then it goes on without a gap in the numbers."""
     source = Asked()
-    track.show(source)
+    vars(track)["_slot"].show(source)
     plays(source, clock, range(3), entry=0)
     track.rest(1.0)
     track.limit(100_000)

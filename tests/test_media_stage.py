@@ -7,6 +7,7 @@ import aiortc
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
+from calls.media.allotment import Layers
 from calls.media.outgoing import OutgoingTrack
 from calls.media.rtc.connection import RTCPeerConnection
 from calls.media.stage import Slot, Stage
@@ -75,7 +76,7 @@ async def test_a_slot_has_a_picture_and_a_sound() -> None:
     """Each goes its own way; sound needs no keyframe."""
     stage, video, audio = Stage(asyncio.get_running_loop(), 2), Asked("video"), Asked("audio")
     (_, seen), (_, heard) = opened(stage.video[1]), opened(stage.audio[1])
-    stage.show(1, video, audio)
+    stage.show(1, Layers(video), audio)
     publish(video, piece(1))
     publish(audio, tick(1), tick(2))
     assert (len(seen), len(heard)) == (0, 2)
@@ -95,7 +96,7 @@ async def test_a_connection_takes_the_slots_one_by_one() -> None:
     for number, (found, source) in enumerate(zip(taken, sources, strict=False)):
         assert found
         found[1].begin(lambda *_: None)
-        stage.show(number, source, None)
+        stage.show(number, Layers(source), None)
         assert source.readers == (found[1],)
     with pytest.raises(MediaStreamError):
         await video.recv()

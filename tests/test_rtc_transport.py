@@ -199,7 +199,7 @@ async def test_a_line_that_is_full_from_the_beginning_is_left_to_empty_itself(mo
                 number += 1
                 clock.advance(0.02)
 
-        line.sender._pushing.show(source)
+        line.sender._pushing._slot.show(source)
         plays(30)
         await reports(0)
         assert source.limits == []

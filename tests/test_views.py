@@ -24,7 +24,7 @@ def test_in_no_room_there_is_none(alice: Person, bob: Person) -> None:
     for person, other, incoming in ((alice, "Bob", False), (bob, "Alice", True)):
         seen = parts(person.view, 8)
         assert seen["room"] is None
-        sent = {"camera": False, "microphone": False, "screen": False}
+        sent = {"camera": False, "microphone": False, "screen": False, "layers": ["large"]}
         assert seen["me"] == {"id": person.id, "status": person.status, **sent}
         ring = seen["ring"]
         assert (ring["room"], ring["name"], ring["incoming"]) == (code, other, incoming)

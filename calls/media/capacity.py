@@ -1,6 +1,7 @@
 """How many bits per second one viewer can take, as far as it says so. Times are seconds on any steady clock."""
 
-GROWTH = 1.08  # per second: as fast as browsers try it
+GROWTH, FAST_GROWTH = 1.08, 1.25  # per second: as fast as browsers try it, and where the line has been carrying more
+FREE = 1.3  # times the limit at which the line was full last: beyond it, it is another line by now
 CONGESTED = 0.9  # an estimate below this part of what is sent means that something is in the way
 LIMITLESS = 20_000_000  # bits per second; a limit that has grown to this is none
 
@@ -14,6 +15,7 @@ class Capacity:
 
     def __init__(self, now: float) -> None:
         self._limit: float | None = None
+        self._full_at = 0.0
         self._estimated_at = now
         self._second, self._bytes, self._again = int(now), 0, 0
         self._rate, self._rate_again = 0, 0
@@ -38,16 +40,18 @@ class Capacity:
         self._count(now)
         passed, self._estimated_at = now - self._estimated_at, now
         if bitrate < CONGESTED * self._rate:
-            self._limit = bitrate
+            self._limit = self._full_at = bitrate
         elif self._limit is not None:
-            grown = self._limit * GROWTH ** min(passed, 1.0)
+            growth = GROWTH if self._limit < FREE * self._full_at else FAST_GROWTH
+            grown = self._limit * growth ** min(passed, 1.0)
             self._limit = grown if grown < LIMITLESS else None
         return None if self._limit is None else max(int(self._limit) - self._rate_again, int(self._limit / 2))
 
-    def choked(self, bitrate: int) -> int:
-        """The viewer's line carries no more than this, whatever its next estimates are. The limit of the picture."""
-        self._limit = bitrate
-        return bitrate
+    def choked(self, bitrate: int, sent: int) -> int:
+        """Of a picture that has just begun, in `sent` bits per second, the viewer's line carries no more than
+        `bitrate`, whatever its next estimates are. The limit of all pictures."""
+        self._limit = self._full_at = bitrate + max(self._rate - sent, 0)
+        return int(self._limit)
 
     def _count(self, now: float) -> None:
         """The rates are those of the last whole second; after a pause there are none."""

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from aiortc import MediaStreamTrack
 
 from calls.effects.chain import Chain
+from calls.media.allotment import Layers
 from calls.media.dimensions import LARGEST, Size
 from calls.media.rendering import Rendering
 from calls.media.rtc.receiver import Incoming, source_of
 from calls.media.source import Source
 from calls.media.stage import Slot
 
+SMALL, SCREEN = 1, 2  # which of the pictures
+SMALL_BITRATE = 150_000  # bits per second at most
 SCREEN_BITRATE = 2_500_000  # bits per second at most; a text that has changed is readable at once
 
 
@@ -21,8 +24,9 @@ class Sending:
     """What a person's connection sends."""
 
     tracks: tuple[MediaStreamTrack, ...]
-    """In the order of their m-lines, which is components/browser/media_sections.js's: of the sounds the first is the
-    microphone's and the second the screen's, of the pictures the first is the camera's and the second the screen."""
+    """In the order of their m-lines, which is components/browser/media_sections.js's. Of the sounds the first is the
+    microphone's and the second the screen's; of the pictures the first is the camera's, the second the same one small,
+    and the third the screen."""
     bitrate: int
     """The most bits per second that the camera's picture may take."""
 
@@ -39,9 +43,15 @@ class Feed:
     """What one person sends, for as long as the person's tab is open. It outlives connections."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, changed: Callable[[], None], *, largest: Size = LARGEST
+        self,
+        loop: asyncio.AbstractEventLoop,
+        changed: Callable[[], None],
+        *,
+        ask: Callable[["Feed", tuple[str, ...]], None] = lambda feed, layers: None,  # noqa: ARG005
+        largest: Size = LARGEST,
     ) -> None:
-        """`changed` is called when there is another picture or sound. No picture larger than `largest` is decoded."""
+        """`changed` is called when there is another picture or sound, and `ask` when other layers of the camera's
+        picture are to be sent than before: "large", "small". No picture larger than `largest` is decoded."""
         self.preview = Slot(loop, "video")
         """The person's own picture, as others see it."""
         self.rendering: Rendering | None = None
@@ -49,6 +59,7 @@ class Feed:
         self.chain = Chain(changed=self._refresh_soon)
         """The effects that the person has chosen."""
         self._loop, self._changed, self._largest = loop, changed, largest
+        self._ask, self._asked = ask, ("large",)
         self._sends_back = False
         self._sending = NOTHING
         self._original: Incoming | None = None
@@ -83,7 +94,13 @@ class Feed:
     @property
     def screen(self) -> Source | None:
         """Where the picture of a screen comes from, while one is shared."""
-        return _lasting(self._sending.track("video", 1))
+        return _lasting(self._sending.track("video", SCREEN))
+
+    @property
+    def layers(self) -> Layers:
+        """The camera's picture, in the sizes that there are of it: what an effect makes has one."""
+        small = None if self.chain.active else _lasting(self._sending.track("video", SMALL))
+        return Layers(self.video, small)
 
     @property
     def screen_sound(self) -> Source | None:
@@ -99,9 +116,27 @@ class Feed:
             track.once("ended", self._refresh)
         if original:
             original.cap(sending.bitrate)
-        if screen := source_of(sending.track("video", 1)):
+        if screen := source_of(sending.track("video", SCREEN)):
             screen.cap(SCREEN_BITRATE)
+        if small := source_of(sending.track("video", SMALL)):
+            small.cap(SMALL_BITRATE)
+            for source in filter(None, (original, small)):
+                source.on_readers = self._ask_soon
         self._refresh()
+
+    def _ask_soon(self) -> None:
+        """A viewer has come to a layer, or gone from one: in the next turn of the loop, the others have, too."""
+        self._loop.call_soon(self._ask_for_layers)
+
+    def _ask_for_layers(self) -> None:
+        """Of a picture that nobody watches the large layer is sent, so that it is there at once."""
+        small = _lasting(self._sending.track("video", SMALL))
+        is_small = small is not None and bool(small.readers)
+        is_large = not is_small or (self._original is not None and bool(self._original.readers))
+        asked = (*(("large",) if is_large else ()), *(("small",) if is_small else ()))
+        if asked != self._asked:
+            self._asked = asked
+            self._ask(self, asked)
 
     def _render(self, original: Source) -> Rendering:
         return Rendering(original, self.chain, lambda: self._bitrate, largest=self._largest, refuse=self.chain.give_up)

@@ -20,11 +20,13 @@ class MediaHub:
         *,
         slots: int,
         spoke: Callable[[str, str], None] = lambda room, who: None,  # noqa: ARG005
+        ask: Callable[[str, tuple[str, ...]], None] = lambda who, layers: None,  # noqa: ARG005
         largest: Size = LARGEST,
     ) -> None:
-        """Each stage has so many slots. `spoke` is told, with the code of the room, who has begun to speak in it. No
-        picture larger than `largest` is decoded."""
+        """Each stage has so many slots. `spoke` is told, with the code of the room, who has begun to speak in it, and
+        `ask` which layers of a participant's picture are to be sent. No picture larger than `largest` is decoded."""
         self._loop, self._slots, self._spoke, self._largest = loop, slots, spoke, largest
+        self._ask = ask
         self._conferences: dict[str, Conference] = {}
         self._feeds: dict[str, Feed] = {}
         self._stages: dict[str, Stage] = {}
@@ -32,13 +34,17 @@ class MediaHub:
 
     def open_feed(self) -> Feed:
         """A feed for one tab. From any thread."""
-        return Feed(self._loop, self._wire, largest=self._largest)
+        return Feed(self._loop, self._wire, ask=self._ask_for, largest=self._largest)
 
     def send(self, who: str, feed: Feed) -> None:
         """This is what the participant sends. From any thread; the same again is free."""
         if self._feeds.get(who) is not feed:
             self._feeds[who] = feed
             self._loop.call_soon_threadsafe(self._wire)
+
+    def _ask_for(self, feed: Feed, layers: tuple[str, ...]) -> None:
+        for who in [who for who, each in self._feeds.items() if each is feed]:
+            self._ask(who, layers)
 
     def feed(self, who: str) -> Feed | None:
         """What this participant sends, with the effects chosen for it. From any thread."""
@@ -68,10 +74,12 @@ class MediaHub:
         rooms = {room.code: room for room in self._snapshot.rooms if room.members}
         for code in self._conferences.keys() - rooms.keys():
             self._conferences.pop(code).close()
+        small = {person.id: person.small for person in self._snapshot.people}
         for code, room in rooms.items():
             if code not in self._conferences:
                 self._conferences[code] = Conference(partial(self._spoke, code))
-            self._conferences[code].wire(room, self._feeds, {who: self.stage(who) for who in room.members})
+            stages = {who: self.stage(who) for who in room.members}
+            self._conferences[code].wire(room, self._feeds, stages, small)
         inside = {who for room in rooms.values() for who in room.members}
         for who in self._stages.keys() - inside:
             self._stages[who].clear()

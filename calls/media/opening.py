@@ -23,6 +23,8 @@ class Choked:
 
     limit: int
     """Bits per second that it may carry."""
+    sent: int
+    """Bits per second that it was sent."""
     rest: float
     """Seconds until what waits at the line has left it."""
 
@@ -52,4 +54,5 @@ class Opening:
             return None
         carried = max(8 * self._arrived / (now - self._began), LEAST)
         waiting = 8 * sum(size for _, _, size in self._under_way)
-        return Choked(int(max(FIRST_LIMIT * carried, LEAST)), min(waiting / carried, LONGEST_REST))
+        sent = (8 * self._arrived + waiting) / (now - self._began)
+        return Choked(int(max(FIRST_LIMIT * carried, LEAST)), int(sent), min(waiting / carried, LONGEST_REST))

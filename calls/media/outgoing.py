@@ -35,7 +35,7 @@ class OutgoingTrack(MediaStreamTrack):
         self._timestamp = random.randrange(1 << 31)
         self._sent_at = 0.0
         self._cut: _Cut | None = None
-        self._limit: int | None = None
+        self._held: int | None = None
         self._rests_until = 0.0
 
     async def recv(self) -> NoReturn:
@@ -59,8 +59,17 @@ class OutgoingTrack(MediaStreamTrack):
         self.show(None)
         self._send = None
 
-    def show(self, source: Source | None) -> None:
-        """Show this source as soon as it has a keyframe; nothing at all, at once, for None."""
+    def show(self, source: Source | None, bitrate: int | None = None) -> None:
+        """Show this source as soon as it has a keyframe; nothing at all, at once, for None. Its sender is held to so
+        many bits per second, if to any."""
+        held, self._held = self._held, bitrate
+        if bitrate != held and self._source and self._source is not source:
+            self._source.limit(self, bitrate)
+        if source and (bitrate != held or (source is not self._wanted and bitrate is not None)):
+            source.limit(self, bitrate)
+        self._want(source)
+
+    def _want(self, source: Source | None) -> None:
         before, self._wanted = self._wanted, source
         if before is source:
             return
@@ -71,8 +80,6 @@ class OutgoingTrack(MediaStreamTrack):
             self._source = None
         if source and source is not self._source:
             source.add(self)
-            if self._limit is not None:
-                source.limit(self, self._limit)
             source.request_keyframe()
 
     def take(self, source: Source, packet: Packet) -> None:
@@ -107,10 +114,8 @@ class OutgoingTrack(MediaStreamTrack):
             self._source.request_keyframe()
 
     def limit(self, bitrate: int | None) -> None:
-        """So many bits per second reach it, when they are fewer than it is sent."""
-        self._limit = bitrate
-        for source in {each for each in (self._source, self._wanted) if each}:
-            source.limit(self, bitrate)
+        """The viewer's line carries so many bits per second of pictures, when they are fewer than it is sent."""
+        self._slot.limit(bitrate)
 
     def rest(self, seconds: float) -> None:
         """Send nothing for so long, then go on at a keyframe."""

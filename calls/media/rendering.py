@@ -54,6 +54,10 @@ class Rendering(Source):
         self._limit: int | None = None
         self._work: list[asyncio.Task[None]] = []
 
+    @property
+    def bitrate(self) -> int:
+        return min(self._bitrate(), self._limit or self._bitrate())
+
     def readers_changed(self) -> None:
         if self.readers and not self._work:
             self._start()
@@ -138,7 +142,7 @@ class Rendering(Source):
         changed = self._effect(frame)
         if not self.readers:
             return []
-        bitrate = min(self._bitrate(), self._limit or self._bitrate())
+        bitrate = self.bitrate
         return encoder.encode(changed, bitrate, keyframe=keyframe)
 
 

@@ -65,6 +65,11 @@ class Source:
 
     # What kinds of sources do in their own ways: what the readers ask for is passed on to who sends
 
+    @property
+    def bitrate(self) -> int:
+        """Bits per second that it takes, as far as is known."""
+        return 0
+
     def readers_changed(self) -> None:
         """Somebody came or went."""
 

@@ -1,8 +1,10 @@
 // Where a browser plays no sound before the first click in a page (loudspeaker.js), a button over the stage asks for it. Any
-// other click, or a key, serves as well, wherever in the page.
+// other click, or a key, serves as well, wherever in the page; and so does a camera or a microphone that is on: some browsers
+// let such a page play.
 
 import { frame, PREVIEW, STAGE } from "./frames.js";
 import { loudspeaker } from "./loudspeaker.js";
+import { own } from "./own.js";
 
 const GESTURES = ["pointerup", "keydown"];  // that a browser takes for the person's wish
 
@@ -22,7 +24,8 @@ export function asksForClick(button) {
   button.onclick = () => loudspeaker.allow();
   heedGestures();
   draw();
-  return loudspeaker.follow(draw);
+  const stops = [loudspeaker.follow(draw), own.follow(() => { if (own.any) loudspeaker.allow(); })];
+  return () => stops.forEach((stop) => stop());
 }
 
 function heedGestures() {

@@ -1,14 +1,25 @@
 // The media sections (m-lines) of both connections to the server, and of a direct one. They are negotiated once: what is in
 // one changes without a new offer.
 
-/** @typedef {"microphone" | "camera" | "screen" | "sound"} Sent what a person sends; `sound` is that of the screen */
+/** @typedef {"microphone" | "camera" | "small" | "screen" | "sound"} Sent `small` is the camera, `sound` that of the screen */
 /** @typedef {Record<Sent, RTCRtpSender>} Senders */
 /** @typedef {{ add: (connection: any) => void, hidden: boolean }} Sections `hidden`: the library is handed none of it */
 
 /** The kinds of what is sent, in the order of the m-lines (calls/media/feed.py). */
-export const SENT = /** @type {const} */ ({ microphone: "audio", camera: "video", screen: "video", sound: "audio" });
+export const SENT = /** @type {const} */ ({
+  microphone: "audio", camera: "video", small: "video", screen: "video", sound: "audio",
+});
+/** What goes from browser to browser, where each has one viewer. */
+export const DIRECT = /** @type {const} */ (["microphone", "camera", "screen", "sound"]);
 
-const SCREEN_BITRATE = 2_500_000, SCREEN_RATE = 15;  // bits and frames per second
+/**
+ * What is other than a browser would have it; rates in bits and frames per second.
+ * @type {Partial<Record<Sent, RTCRtpEncodingParameters>>}
+ */
+const ENCODINGS = {
+  small: { scaleResolutionDownBy: 4, maxBitrate: 150_000, maxFramerate: 15 },
+  screen: { maxBitrate: 2_500_000, maxFramerate: 15 },
+};
 const SPOKEN = { video: /\/(VP8|rtx)$/i, audio: /\/opus$/i };  // each m-line lists every codec, and all browsers speak these
 
 /**
@@ -18,8 +29,8 @@ const SPOKEN = { video: /\/(VP8|rtx)$/i, audio: /\/opus$/i };  // each m-line li
 export const sending = {
   hidden: false,
   add(connection) {
-    const senders = Object.entries(SENT).map(([name, kind]) => [name, addSender(connection, name, kind)]);
-    connection.senders = Object.fromEntries(senders);
+    const names = /** @type {Sent[]} */ (Object.keys(SENT));
+    connection.senders = Object.fromEntries(names.map((name) => [name, addSender(connection, name)]));
     limitCodecs(connection);
   },
 };
@@ -42,12 +53,11 @@ export const receiving = (slots) => ({
 
 /**
  * @param {RTCPeerConnection} connection
- * @param {string} name
- * @param {"audio" | "video"} kind
+ * @param {Sent} name
  */
-function addSender(connection, name, kind) {
-  const screen = { sendEncodings: [{ maxBitrate: SCREEN_BITRATE, maxFramerate: SCREEN_RATE }] };
-  return connection.addTransceiver(kind, { direction: "sendonly", ...(name === "screen" ? screen : {}) }).sender;
+function addSender(connection, name) {
+  const encoding = ENCODINGS[name], more = encoding ? { sendEncodings: [encoding] } : {};
+  return connection.addTransceiver(SENT[name], { direction: "sendonly", ...more }).sender;
 }
 
 /** @param {RTCPeerConnection} connection */

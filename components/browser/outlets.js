@@ -5,6 +5,7 @@ import { previewConnected, previewSenders } from "./frames.js";
 import { followConnections } from "./latest.js";
 import { own } from "./own.js";
 import { sharing } from "./sharing.js";
+import { view } from "./view.js";
 
 const { tell, follow } = followers();
 
@@ -34,15 +35,13 @@ export const outlets = {
     tell();
   },
 
-  // Give both connections what is to be sent now.
+  // Give both connections what is to be sent now. To the server go the sizes of the camera's picture that are watched.
   feed() {
-    const tracks = { microphone: own.tracks.audio, camera: own.tracks.video, screen: sharing.picture, sound: sharing.sound };
-    for (const senders of [previewSenders(), this.peer?.senders]) {
-      for (const [name, sender] of Object.entries(senders ?? {})) {
-        const track = tracks[/** @type {import("./media_sections.js").Sent} */ (name)];
-        if (sender.track !== track) sender.replaceTrack(track).catch(() => {});  // its connection has just been closed
-      }
-    }
+    const { layers = ["large"] } = view.me ?? {}, { audio, video } = own.tracks;
+    const always = { microphone: audio, screen: sharing.picture, sound: sharing.sound };
+    const large = layers.includes("large") ? video : null, small = layers.includes("small") ? video : null;
+    put(previewSenders(), { ...always, camera: large, small });
+    put(this.peer?.senders, { ...always, camera: video });
     tell();
   },
 
@@ -53,6 +52,23 @@ export const outlets = {
   },
 };
 
+/**
+ * @param {Partial<import("./media_sections.js").Senders> | null | undefined} senders
+ * @param {Partial<Record<import("./media_sections.js").Sent, MediaStreamTrack | null>>} tracks
+ */
+function put(senders, tracks) {
+  for (const [name, track] of Object.entries(tracks)) {
+    const sender = senders?.[/** @type {import("./media_sections.js").Sent} */ (name)];
+    if (sender && sender.track !== track) sender.replaceTrack(track).catch(() => {});  // its connection has just been closed
+  }
+}
+
+let watched = "";
+view.follow(() => {
+  const layers = view.me?.layers.join() ?? "";
+  if (layers !== watched) outlets.feed();
+  watched = layers;
+});
 own.follow(() => outlets.feed());
 sharing.follow(() => outlets.feed());
 followConnections(() => outlets.feed());

@@ -2,10 +2,9 @@
 // trickle ICE. Its media sections are there from the beginning, so a track that comes later, is exchanged or ends needs no new
 // negotiation.
 
-import { SENT } from "./media_sections.js";
+import { DIRECT, SENT } from "./media_sections.js";
 
 const GATHER = 20;  // ms; candidates that are found within it go as one message
-const NAMES = /** @type {import("./media_sections.js").Sent[]} */ (Object.keys(SENT));
 
 /**
  * @typedef {{ type: "offer" | "answer", sdp: string }} Description
@@ -48,14 +47,14 @@ export class Peer {
     this.connection.onnegotiationneeded = () => this.#offer();
     this.connection.onicecandidate = ({ candidate }) => candidate && this.#trickle(candidate.toJSON());
     this.connection.ontrack = ({ track, transceiver }) => {
-      const name = NAMES[this.connection.getTransceivers().indexOf(transceiver)];
+      const name = DIRECT[this.connection.getTransceivers().indexOf(transceiver)];
       (name === "screen" || name === "sound" ? this.screen : this.stream).addTrack(track);
     };
   }
 
   // Begin: what it is to send makes the connection ask for an offer.
   open() {
-    for (const name of NAMES) {
+    for (const name of DIRECT) {
       this.senders[name] ??= this.connection.addTransceiver(SENT[name], { direction: "sendrecv" }).sender;
     }
   }
@@ -129,7 +128,7 @@ export class Peer {
   // What the other one offers to receive is what is sent.
   #adopt() {
     this.connection.getTransceivers().forEach((transceiver, number) => {
-      const name = NAMES[number];
+      const name = DIRECT[number];
       transceiver.direction = "sendrecv";
       if (name) this.senders[name] ??= transceiver.sender;
     });

@@ -11,6 +11,7 @@ import { showsQuality } from "./quality_badge.js";
 import { streams } from "./streams.js";
 import { Tile } from "./tile.js";
 import { view } from "./view.js";
+import { wishFor } from "./wishes.js";
 
 /**
  * What a run of the script says (components/tiles): whether the stage is the small one of another page, whether the call goes
@@ -143,6 +144,8 @@ function fit() {
   root.style.setProperty("--columns", String(columns));
   root.style.setProperty("--wide", `${wide}px`);
   root.toggleAttribute("data-strip", places.includes("strip"));
+  const others = [...drawn.values()].filter(({ self }) => !self);
+  wishFor(others.map(({ shown, element }) => ({ tile: shown, height: element.clientHeight * devicePixelRatio })));
 }
 
 /** @param {Large | null} pinned is to be large all the time; null for who speaks */

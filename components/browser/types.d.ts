@@ -10,7 +10,7 @@ interface Overview {
   people: { name: string; status: Status; connected: boolean; since: number; company: string[] }[];
   rooms: number; ringing: number; now: number;
 }
-interface Me { id: string; status: Status; camera: boolean; microphone: boolean; screen: boolean }
+interface Me { id: string; status: Status; camera: boolean; microphone: boolean; screen: boolean; layers: string[] }
 interface Ring { room: string; deadline: number; name: string; incoming: boolean }
 interface Room { code: string; since: number | null; people: Member[];
   invited: { id: string; name: string; by: string }[]; most: number; full: boolean;
@@ -29,6 +29,7 @@ type Act =
   | { act: "rejoin"; room: string }
   | { act: "say"; room: string; text: string }
   | { act: "clear_missed" | "dismiss" }
+  | { act: "watch"; small: Large[] }
   | { act: "layout"; layout: Room["layout"]; pinned: Large | null }
   | { act: "read"; room: string; count: number }
   | { act: "send"; camera: boolean; microphone: boolean; screen: boolean };

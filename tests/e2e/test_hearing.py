@@ -12,11 +12,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Meet
-from tests.e2e.direct import goes_direct
+from tests.e2e.direct import sees_directly, switches_to
 from tests.e2e.person import FLAGS, WITHIN, Person
 from tests.e2e.server import Server, serving
 
 STRICT = (*FLAGS, "--autoplay-policy=document-user-activation-required")
+# A page that has a camera or a microphone may play: there, nothing has to be asked for.
+CAPTURES_NOTHING = (*STRICT, "--use-fake-ui-for-media-stream=deny")
 SAYS = "HEARING "
 # Says five times a second which picture is shown, whether it moves, and whether one can click to hear it.
 TELLS = """() => {
@@ -46,11 +48,11 @@ def finds(person: Person, **state: Any) -> None:
     )
 
 
-@pytest.fixture
-def strict(tmp_path: Path, meet: Meet) -> Iterator[tuple[Server, Person, Person]]:
+@pytest.fixture(params=[CAPTURES_NOTHING])
+def strict(request: pytest.FixtureRequest, tmp_path: Path, meet: Meet) -> Iterator[tuple[Server, Person, Person]]:
     """Alice, whose browser wants a click before a sound, in a call with Bob; and their server."""
     with serving(tmp_path) as server:
-        alice, bob = meet("Alice", "red", 440, flags=STRICT), meet("Bob", "green", 880)
+        alice, bob = meet("Alice", "red", 440, flags=request.param), meet("Bob", "green", 880)
         alice.page.add_init_script(f"({TELLS})()")
         alice.meets(bob, server.url)
         alice.sees(bob)
@@ -72,10 +74,19 @@ def test_a_reloaded_call_is_seen_at_once_and_heard_after_a_click(strict: tuple[S
     alice.hears(bob)
 
     alice.goes_to("Room")
-    goes_direct(alice, bob)
+    switches_to(alice, "Direct")
+    sees_directly(alice, bob)
     alice.page.reload()
     finds(alice, path="direct", **silently)
     button.focus()
     alice.page.keyboard.press("Enter")
     finds(alice, path="direct", moves=True, muted=False, offered=False)
     expect(button).to_have_count(0)
+
+
+@pytest.mark.parametrize("strict", [STRICT], indirect=True)
+def test_who_is_captured_hears_at_once(strict: tuple[Server, Person, Person]) -> None:
+    """With a camera and a microphone on, a reloaded page plays without a click."""
+    _, alice, _ = strict
+    alice.page.reload()
+    finds(alice, path="stage", moves=True, muted=False, offered=False)

@@ -61,7 +61,8 @@ LISTEN = """() => {
   }, 100);
 }"""
 LOUDNESS = re.compile(r"ear .* ([\d.]+)")
-GESTURE_FIRST = [*FLAGS, "--autoplay-policy=document-user-activation-required"]
+# A page that has a camera or a microphone may sound without a gesture.
+GESTURE_FIRST = [*FLAGS, "--autoplay-policy=document-user-activation-required", "--use-fake-ui-for-media-stream=deny"]
 ONE_RING = 0.25
 """Two frequencies at once, each at 0.12 of full scale."""
 

@@ -12,6 +12,7 @@ Private names in use:
 """
 
 import logging
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from aioice.utils import random_string
 from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCIceCandidate, RTCSessionDescription
 
 from calls import limits
+from calls.media.capacity import Capacity
 from calls.media.rtc import description, gathering
 from calls.media.rtc.estimates import Estimates
 from calls.media.rtc.ice import IceConnection
@@ -45,7 +47,7 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         """All streams share one transport from the start, as every offer that is taken says (BUNDLE, RFC 9143). By
         aiortc's own policy, of several streams of a kind all but the first keep a transport that is stopped."""
         super().__init__(replace(configuration or RTCConfiguration(), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self._estimates = Estimates()
+        self._estimates, self._capacity = Estimates(), Capacity(time.monotonic())
 
     async def setRemoteDescription(self, sessionDescription: RTCSessionDescription) -> None:  # noqa: N802, N803
         """Take the other side's offer. Raises OfferError."""
@@ -88,8 +90,10 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
     def _RTCPeerConnection__createTransceiver(self, *args: Any, **options: Any) -> aiortc.RTCRtpTransceiver:  # noqa: N802
         create = super()._RTCPeerConnection__createTransceiver  # type: ignore[misc]
         transceiver: aiortc.RTCRtpTransceiver = create(*args, **options)
-        transceiver.sender.__class__ = RTCRtpSender
-        receiver = transceiver.receiver
+        sender, receiver = transceiver.sender, transceiver.receiver
+        sender.__class__ = RTCRtpSender
+        if isinstance(sender, RTCRtpSender):
+            sender.capacity = self._capacity
         receiver.__class__ = RTCRtpReceiver
         if isinstance(receiver, RTCRtpReceiver):
             receiver.estimates = self._estimates

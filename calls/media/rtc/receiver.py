@@ -16,6 +16,7 @@ Private names in use:
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiortc
@@ -49,13 +50,25 @@ class Incoming(Source):
         self._receiver = receiver
         self._cap = DEFAULT_CAP
         self._limit: int | None = None
+        self._bitrate = 0
         self.ended = False
+        self.on_readers: Callable[[], None] = lambda: None
+        """Called when a reader has come or gone."""
 
     def cap(self, bitrate: int) -> None:
         """Let the browser send no more than this many bits per second, whatever it might."""
         if bitrate != self._cap:
             self._cap = bitrate
             self._receiver.limit()
+
+    @property
+    def bitrate(self) -> int:
+        """Bits per second that come, or came last; as many as may, before anything has."""
+        self._bitrate = self._receiver.bitrate or self._bitrate
+        return min(self._bitrate or self.most, self.most)
+
+    def readers_changed(self) -> None:
+        self.on_readers()
 
     def pass_request_keyframe(self) -> None:
         self._receiver.request_keyframe()
@@ -171,6 +184,14 @@ class RTCRtpReceiver(aiortc.RTCRtpReceiver):
         )
         if estimate is not None:
             self.limit_soon()
+
+    @property
+    def bitrate(self) -> int:
+        """Bits per second that have come in the last second; 0 where nothing has, or is known."""
+        estimator, now = self.__remote_bitrate_estimator, int(time.monotonic() * 1000)
+        if estimator is None or now - getattr(self, "_estimated_at", 0) > PAUSE:
+            return 0
+        return estimator.incoming_bitrate.rate(now) or 0
 
     # What the browser is told
 

@@ -49,6 +49,9 @@ _MID, _SEND_TIME, _LEVEL = (
 class RTCRtpSender(aiortc.RTCRtpSender):
     """Sends what an OutgoingTrack pushes; any other track is encoded by aiortc."""
 
+    capacity: Capacity
+    """Of the viewer's line, which all senders of the connection share."""
+
     async def send(self, parameters: RTCRtpSendParameters) -> None:
         if not self.__started:
             numbered = [(codec, codec.payloadType or 0) for codec in parameters.codecs]
@@ -56,7 +59,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
             self._rtx_of = {codec.parameters["apt"]: number for codec, number in numbered if is_rtx(codec)}
             self._extensions = {extension.uri: extension.id for extension in parameters.headerExtensions}
             self._way = cast(RTCDtlsTransport, self.transport)
-            self._resends, self._capacity = Resends(time.monotonic()), Capacity(time.monotonic())
+            self._resends = Resends(time.monotonic())
             self._opening: Opening | None = None
             self._sent_at = float("-inf")
         await super().send(parameters)
@@ -82,7 +85,8 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         now = time.monotonic()
         self._resends.keep(Sent(sequence, timestamp, packet, now))
         self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
-        self._capacity.sent(len(packet.payload), now)
+        if self.kind == "video":
+            self.capacity.sent(len(packet.payload), now)
         self._opens(sequence, len(packet.payload), now)
         self.__octet_count += len(packet.payload)
         self.__packet_count += 1
@@ -123,7 +127,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         choked = self._opening.reported(highest, now, self._way.round_trip) if self._opening else None
         if choked:
             self._opening = None
-            track.limit(self._capacity.choked(choked.limit))
+            track.limit(self.capacity.choked(choked.limit, choked.sent))
             track.rest(choked.rest)
             self._sent_at = float("-inf")
 
@@ -131,9 +135,9 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         """Send again what is missing there, as far as that helps."""
         now, least_most = time.monotonic(), ROUND_TRIPS
         round_trip = min(max(self.__rtt or ROUND_TRIP, least_most[0]), least_most[1])
-        for sent in self._resends.answer(numbers, now, round_trip, self._capacity.bitrate(now)):
+        for sent in self._resends.answer(numbers, now, round_trip, self.capacity.bitrate(now)):
             self._send_again(sent)
-            self._capacity.sent_again(len(sent.packet.payload), now)
+            self.capacity.sent_again(len(sent.packet.payload), now)
 
     def _send_again(self, sent: Sent) -> None:
         """In a stream of its own (RFC 4588), where the browser knows of that."""
@@ -166,7 +170,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
             with suppress(ValueError):
                 estimate = rtp_packets.unpack_remb_fci(feedback.fci)[0]
-                track.limit(self._capacity.estimated(estimate, time.monotonic()))
+                track.limit(self.capacity.estimated(estimate, time.monotonic()))
 
     @property
     def _pushing(self) -> OutgoingTrack | None:
