@@ -12,12 +12,17 @@ COLOURS = {"red": (200, 30, 30), "green": (30, 180, 30), "blue": (40, 40, 210)}
 SHOWN = COLOURS | {"grey": (81, 81, 81)}  # what red is as luma (BT.601)
 
 
-def film(path: Path, colour: str) -> Path:
-    """A second of YUV4MPEG2 in this colour, with a white bar that wanders through its upper third."""
+def film(path: Path, colour: str, *, lively: bool = False) -> Path:
+    """A second of YUV4MPEG2 in this colour, with a white bar that wanders through its upper third. A `lively` one is
+    full of noise, and takes all the bits that it may."""
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FPS}:1 Ip A1:1 C420mpeg2\n".encode())
         for number in range(FPS):
-            file.write(b"FRAME\n" + _yuv420(_picture(COLOURS[colour], number)))
+            picture = _picture(COLOURS[colour], number)
+            if lively:
+                noise = np.random.default_rng(number).integers(-60, 60, (HEIGHT, WIDTH, 1))
+                picture = np.clip(picture + noise, 0, 255)
+            file.write(b"FRAME\n" + _yuv420(picture))
     return path
 
 

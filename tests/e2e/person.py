@@ -356,9 +356,12 @@ def launch(
     *,
     flags: Sequence[str] = FLAGS,
     program: str = CHROMIUM,
+    lively: bool = False,
 ) -> Browser:
-    """A browser with this colour before its camera and this tone at its microphone: Chromium has one fake of each."""
-    film, sound = fakes.film(folder / f"{colour}.y4m", colour), fakes.tone(folder / f"{hertz}.wav", hertz)
+    """A browser with this colour before its camera and this tone at its microphone: Chromium has one fake of each. A
+    `lively` picture takes all the bits that it may."""
+    film = fakes.film(folder / f"{colour}.y4m", colour, lively=lively)
+    sound = fakes.tone(folder / f"{hertz}.wav", hertz)
     devices = [f"--use-file-for-fake-video-capture={film}", f"--use-file-for-fake-audio-capture={sound}"]
     return playwright.chromium.launch(executable_path=program, args=[*flags, *devices])
 
