@@ -82,18 +82,25 @@ def test_a_picture_in_one_size_is_made_less_for_all() -> None:
     assert (shown.is_large, shown.bitrate) == (True, 300_000)
 
 
-def test_what_there_is_goes_to_the_first_ones() -> None:
-    """One large and two small ones."""
-    shown = [Shown() for _ in range(3)]
-    Allotment(shown).limit(LARGE + 4 * SMALL)
-    assert [each.is_large for each in shown] == [True, False, False]
+def test_what_there_is_goes_to_what_is_shown_large() -> None:
+    """One large and two small ones; where there is less, the last ones are heard alone."""
+    shown = [Shown(wants_large=False), Shown(), Shown()]
+    allotment = Allotment(shown)
+    allotment.limit(LARGE + 4 * SMALL)
+    assert [each.is_large for each in shown] == [False, True, False]
+    allotment.limit(2 * SMALL)
+    assert [each.source is not None for each in shown] == [False, True, True]
+    allotment.limit(10_000)
+    assert [each.source is not None for each in shown] == [False, True, False]
+    allotment.limit(None)
+    assert [each.is_large for each in shown] == [False, True, True]
 
 
 @given(
     pictures=st.lists(st.tuples(st.integers(0, 3_000_000), st.integers(0, 200_000), st.booleans(), st.booleans())),
     limit=st.none() | st.integers(0, 20_000_000),
 )
-def test_whatever_the_line_carries_each_picture_is_shown(
+def test_whatever_the_line_carries_one_picture_is_shown(
     pictures: list[tuple[int, int, bool, bool]], limit: int | None
 ) -> None:
     """And no large one is taken that others watch and the line is too weak for."""
@@ -102,7 +109,9 @@ def test_whatever_the_line_carries_each_picture_is_shown(
         for large, small, wants, others in pictures
     ]
     Allotment(shown).limit(limit)
-    assert all(each.source in (each.layers.large, each.layers.small) for each in shown)
+    assert all(each.source in (each.layers.large, each.layers.small, None) for each in shown)
+    assert not shown or any(each.source for each in shown)
+    assert limit is not None or all(each.source for each in shown)
     large = sum(each.source.bitrate for each in shown if each.source and each.is_large and each.others)
     assert limit is None or large <= max(limit, 0) + 2 * sum(
         each.layers.small.bitrate for each in shown if each.layers.small

@@ -17,7 +17,7 @@ class Viewer:
         for _ in range(50 * seconds):
             self.capacity.sent(bitrate // 8 // 50, self.now)
             if again:
-                self.capacity.sent_again(again // 8 // 50, self.now)
+                self.capacity.sent_other(again // 8 // 50, self.now)
             self.now += 0.02
 
     def estimates(self, bitrate: int) -> int | None:
@@ -49,10 +49,10 @@ def test_what_is_sent_again_is_sent(viewer: Viewer) -> None:
     assert viewer.estimates(400_000) == pytest.approx(200_000)
 
 
-def test_a_picture_is_left_half_of_what_can_be_taken(viewer: Viewer) -> None:
-    """However much is sent again: its sender would stop else."""
+def test_pictures_are_left_a_part_of_what_can_be_taken(viewer: Viewer) -> None:
+    """However much is sound, or is sent again: their senders would stop else."""
     viewer.is_sent(500_000, again=500_000)
-    assert viewer.estimates(400_000) == 200_000
+    assert viewer.estimates(400_000) == 120_000
 
 
 def test_a_limit_is_lifted_by_time(viewer: Viewer) -> None:

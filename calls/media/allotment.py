@@ -44,7 +44,7 @@ class Share(Protocol):
 
 
 class Allotment:
-    """Divides what a line carries among the pictures that go over it, the first ones first."""
+    """Divides what a line carries among the pictures that go over it, those that are shown large first."""
 
     def __init__(self, shares: Iterable[Share]) -> None:
         self._shares = tuple(shares)
@@ -57,10 +57,11 @@ class Allotment:
 
     def divide(self) -> None:
         """Have each picture take what it can. Free where nothing has changed."""
-        watched = [share for share in self._shares if share.layers.large]
         for share in self._shares:
-            if share not in watched:
+            if not share.layers.large:
                 share.take(None, None)
+        watched = [share for share in self._shares if share.layers.large]
+        watched.sort(key=lambda share: not share.wants_large)
         if self._limit is None:
             for share in watched:
                 share.take(share.layers.large if share.wants_large else share.layers.least, None)
@@ -68,6 +69,7 @@ class Allotment:
             self._divide(watched, self._limit)
 
     def _divide(self, watched: list[Share], limit: int) -> None:
+        watched = self._affordable(watched, limit)
         taken, left = {id(share): share.layers.least for share in watched}, float(limit)
         left -= sum(_cost(share.layers.least) for share in watched)
         for share in watched:
@@ -85,6 +87,20 @@ class Allotment:
                 continue
             held = share.is_alone(source) or source is share.layers.large is share.layers.least
             share.take(source, int(limit * _cost(source) / costs) if held else None)
+
+    @staticmethod
+    def _affordable(watched: list[Share], limit: int) -> list[Share]:
+        """The pictures that the line carries at least in their smallest layers, and the first one in any case: of the
+        others there is sound alone."""
+        left, found = float(limit), list[Share]()
+        for share in watched:
+            cost = _cost(share.layers.least) * (STAYS if share.source else FITS)
+            if not found or cost <= left:
+                found.append(share)
+                left -= cost
+            else:
+                share.take(None, None)
+        return found
 
 
 def _cost(source: Source | None) -> int:

@@ -56,12 +56,15 @@ export function fitted(count, width, height) {
 /**
  * Why a tile has no picture.
  * @param {Pick<Placed, "tile" | "person" | "self">} placed
- * @param {boolean} films whether this person's own camera is on
+ * @param {{ films: boolean, stands: boolean }} seen whether this person's own camera is on, and whether no picture has come
+ *   for a while that should
  */
-export function missing({ tile, person, self }, films) {
+export function missing({ tile, person, self }, { films, stands }) {
   if (self) return person.camera || films ? "" : "Your camera is off";
   if (!person.connected) return `${person.name} lost the connection. Waiting for them to come back…`;
-  return person.camera || tile.kind === "screen" ? "" : `${person.name} has the camera off`;
+  if (tile.kind === "screen") return "";
+  if (!person.camera) return `${person.name} has the camera off`;
+  return stands ? `The connection is too weak for ${person.name}’s picture` : "";
 }
 
 /**

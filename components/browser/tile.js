@@ -10,6 +10,7 @@ import { browserStorage } from "./storage.js";
 const LOUDEST = 200;  // percent
 const SWAP_WITHIN = 3_000;  // ms that the next stream may take to its first frame, before it takes the place of this one
 const AGAIN_AFTER = 250;  // ms
+const STANDS_AFTER = 5;  // looks without a new frame
 const CORNER = "parley.corner";  // in the browser: where one's own small picture lies
 const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 
@@ -21,6 +22,10 @@ export class Tile {
   #volume = 100;  // percent
   #muted = false;
   #unfollow;
+  /** Whether it has shown no new frame for a while. */
+  stands = false;
+  #frames = 0;
+  #still = 0;
 
   /**
    * @param {Placed} placed
@@ -106,6 +111,17 @@ export class Tile {
     video.addEventListener("loadeddata", () => { this.element.toggleAttribute("data-plays", true); });
     video.addEventListener("pause", () => { setTimeout(() => this.play(), AGAIN_AFTER); });
     return video;
+  }
+
+  /**
+   * Look whether there is a new frame.
+   * @returns {boolean} whether that is another answer than before
+   */
+  look() {
+    const frames = this.video.getVideoPlaybackQuality().totalVideoFrames, before = this.stands;
+    this.#still = frames === this.#frames && this.#stream && !this.video.paused ? this.#still + 1 : 0;
+    [this.#frames, this.stands] = [frames, this.#still >= STANDS_AFTER];
+    return this.stands !== before;
   }
 
   // A picture that was moved in the page has stopped.

@@ -21,6 +21,7 @@ import { wishFor } from "./wishes.js";
  */
 
 const MARGIN = 16;  // px around a grid, both sides together
+const LOOK_EVERY = 1_000;  // ms
 
 /** @type {Data} */
 let data = { docked: false, direct: false, refusal: "" };
@@ -39,9 +40,18 @@ export default function tiles({ data: given, parentElement }) {
   bind(find(parentElement, ".stage"));
   const stops = [view, streams, own].map((each) => each.follow(draw));
   stops.push(followConnections(draw), asksForClick(find(parentElement, ".stage-hear")));
-  stops.push(showsQuality(find(parentElement, ".stage-quality")));
+  stops.push(showsQuality(find(parentElement, ".stage-quality")), looksAgain());
   draw();
   return () => stops.forEach((stop) => stop());
+}
+
+// A picture that stands still has no event.
+function looksAgain() {
+  const timer = setInterval(() => {
+    const changed = [...drawn.values()].filter((tile) => tile.look());
+    if (changed.length) draw();
+  }, LOOK_EVERY);
+  return () => clearInterval(timer);
 }
 
 /** @returns {HTMLVideoElement | null} the large picture, or the first one of another person */
@@ -109,7 +119,8 @@ function update(placed, room) {
     if (root) find(root, ".tiles").append(tile.element);
   }
   const speaks = placed.tile.kind === "camera" && room?.speaks === placed.person.id;
-  tile.draw(placed, { speaks, pinned: isPinned(placed, room), why: missing(placed, own.on("video")) });
+  const why = missing(placed, { films: own.on("video"), stands: tile.stands });
+  tile.draw(placed, { speaks, pinned: isPinned(placed, room), why });
   tile.element.style.order = placed.self ? "-1" : String(placed.tile.slot);
   tile.show(streams.of(placed.tile));
 }

@@ -61,12 +61,14 @@ test("tiles are as large as they fit, and never lie outside", () => {
 
 test("it is said why a tile has no picture", () => {
   const lost = { ...ben, connected: false, camera: false }, dark = { ...ben, camera: false }, tile = { kind: "camera" };
-  assert.equal(missing({ tile, person: ben, self: false }, true), "");
-  assert.equal(missing({ tile, person: lost, self: false }, true), "Ben lost the connection. Waiting for them to come back…");
-  assert.equal(missing({ tile, person: dark, self: false }, true), "Ben has the camera off");
-  assert.equal(missing({ tile: { kind: "screen" }, person: dark, self: false }, true), "");
-  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, false), "Your camera is off");
-  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, true), "");  // the server is about to be told
+  const seen = { films: true, stands: false };
+  assert.equal(missing({ tile, person: ben, self: false }, seen), "");
+  assert.equal(missing({ tile, person: lost, self: false }, seen), "Ben lost the connection. Waiting for them to come back…");
+  assert.equal(missing({ tile, person: dark, self: false }, seen), "Ben has the camera off");
+  assert.equal(missing({ tile, person: ben, self: false }, { ...seen, stands: true }), "The connection is too weak for Ben’s picture");
+  assert.equal(missing({ tile: { kind: "screen" }, person: dark, self: false }, seen), "");
+  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, { ...seen, films: false }), "Your camera is off");
+  assert.equal(missing({ tile, person: { ...me, camera: false }, self: true }, seen), "");  // the server is about to be told
 });
 
 test("what was refused is said over all tiles, and that it connects", () => {

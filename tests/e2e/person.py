@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect
 
 from components.modules import VERSION
 from tests.e2e import fakes
@@ -62,7 +63,7 @@ LOUDEST = """async selector => {
   if (!stream?.getAudioTracks().length || video.muted || !video.volume) return 0;
   window.listeners ??= new WeakMap();
   if (!window.listeners.has(stream)) {
-    const context = new AudioContext(), analyser = context.createAnalyser();
+    const context = Object.assign(new AudioContext(), { isOfTheTest: true }), analyser = context.createAnalyser();
     analyser.fftSize = 8192;
     context.createMediaStreamSource(stream).connect(analyser);
     window.listeners.set(stream, { context, analyser });
@@ -250,9 +251,20 @@ class Person:
         return locator
 
     def until(self, holds: str, about: object = None, within: float = WITHIN) -> None:
-        """Wait for what a function says of the page. To look at every frame that is drawn, as Playwright does by
-        itself, keeps a core busy, since most of these functions read a picture or a sound."""
-        self.page.wait_for_function(holds, arg=about, timeout=within, polling=LOOK_EVERY)
+        """Wait for what a function says of the page, after so many milliseconds at most. Playwright's own
+        `wait_for_function` takes the promise of an async one for true, whatever it promises."""
+        end = time.monotonic() + within / 1_000
+        while not self._says(holds, about):
+            assert time.monotonic() < end, f"This was not so within {within:g} ms, with {about!r}: {holds}"
+            self.page.wait_for_timeout(LOOK_EVERY)
+
+    def _says(self, holds: str, about: object) -> bool:
+        try:
+            return bool(self.page.evaluate(holds, about))
+        except Error as error:
+            if "context was destroyed" in str(error):
+                return False  # another page is being loaded
+            raise
 
     def is_in_the_lobby(self) -> None:
         self.finds(self.page.get_by_role("heading", name="People online"))

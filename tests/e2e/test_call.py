@@ -43,7 +43,7 @@ NAMELESS = """() => [document, ...[...document.querySelectorAll("iframe")].map((
     || control.getAttribute("aria-labelledby")))
   .map((control) => control.outerHTML.slice(0, 200))"""
 # Whether no sound of the page's own is on, beside that through which a test listens.
-QUIET = """() => window.sounds.filter((sound) => sound !== window.listener?.context)
+QUIET = """() => window.sounds.filter(({ isOfTheTest }) => !isOfTheTest)
   .every(({ state }) => ["suspended", "closed"].includes(state))"""
 # What is not named is refused from then on.
 GRANTED = ["camera", "microphone", "notifications"]

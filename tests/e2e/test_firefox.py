@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright
 
 from tests.e2e.conftest import Meet
 from tests.e2e.firefox import enters, firefox
-from tests.e2e.person import FRAMES, OTHER, STAGE, WITHIN, Person, visiting
+from tests.e2e.person import FRAMES, OTHER, STAGE, Person, visiting
 from tests.e2e.server import Server
 
 # How many frames the stage's connection has decoded, whether or not the page may play them.
@@ -22,7 +22,7 @@ OFFER = "selector => document.querySelector(selector).contentWindow.RTCPeerConne
 def goes_on(person: Person, count: str, selector: str) -> None:
     """Pictures keep coming. Firefox's fake camera changes its colour, so whose they are cannot be told by it."""
     frames = person.page.evaluate(count, selector)
-    person.page.wait_for_function(f"async s => await ({count})(s) > {frames + 5}", arg=selector, timeout=WITHIN)
+    person.until(f"async s => await ({count})(s) > {frames + 5}", selector)
 
 
 def test_firefox_calls_while_it_hides_its_addresses(
