@@ -130,7 +130,7 @@ class Call:
         wanted = [number & 0xFFFF for number in self._browser.asks(self.now)]
         rate = self._capacity.bitrate(self.now)
         for sent in self._resends.answer(wanted, self.now, ROUND_TRIP, rate):
-            self._capacity.sent_other(len(sent.packet.payload), self.now)
+            self._capacity.sent_again(len(sent.packet.payload), self.now)
             self._sends(self._number - ((self._number - sent.sequence) & 0xFFFF), len(sent.packet.payload))
 
 

@@ -23,8 +23,8 @@ class Layers:
 
     @property
     def least(self) -> Source | None:
-        """The smallest one."""
-        return self.small or self.large
+        """The one that takes the fewest bits: of a picture in which nothing happens, that may be the large one."""
+        return min(filter(None, (self.small, self.large)), key=lambda layer: layer.bitrate, default=None)
 
 
 class Share(Protocol):
@@ -64,7 +64,7 @@ class Allotment:
         watched.sort(key=lambda share: not share.wants_large)
         if self._limit is None:
             for share in watched:
-                share.take(share.layers.large if share.wants_large else share.layers.least, None)
+                share.take(share.layers.large if share.wants_large else share.layers.small or share.layers.large, None)
         else:
             self._divide(watched, self._limit)
 
@@ -90,15 +90,17 @@ class Allotment:
 
     @staticmethod
     def _affordable(watched: list[Share], limit: int) -> list[Share]:
-        """The pictures that the line carries at least in their smallest layers, and the first one in any case: of the
+        """The pictures that the line carries at least in their smallest layers, or the one that takes the least: of the
         others there is sound alone."""
         left, found = float(limit), list[Share]()
         for share in watched:
             cost = _cost(share.layers.least) * (STAYS if share.source else FITS)
-            if not found or cost <= left:
+            if cost <= left:
                 found.append(share)
                 left -= cost
-            else:
+        found = found or sorted(watched, key=lambda share: _cost(share.layers.least))[:1]
+        for share in watched:
+            if not any(share is each for each in found):
                 share.take(None, None)
         return found
 

@@ -20,7 +20,7 @@ def film(path: Path, colour: str, *, lively: bool = False) -> Path:
         for number in range(FPS):
             picture = _picture(COLOURS[colour], number)
             if lively:
-                noise = np.random.default_rng(number).integers(-30, 30, (HEIGHT, WIDTH, 1))
+                noise = np.random.default_rng(number).integers(-15, 15, (HEIGHT, WIDTH, 1))
                 picture = np.clip(picture + noise, 0, 255)
             file.write(b"FRAME\n" + _yuv420(picture))
     return path

@@ -85,10 +85,8 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         now = time.monotonic()
         self._resends.keep(Sent(sequence, timestamp, packet, now))
         self._put(payload_type, sequence, timestamp, self._ssrc, packet, packet.payload)
-        if self.kind == "video":
+        if self.kind == "video":  # an estimate (REMB) is of what has the time of sending on it, which sound has not
             self.capacity.sent(len(packet.payload), now)
-        else:
-            self.capacity.sent_other(len(packet.payload), now)
         self._opens(sequence, len(packet.payload), now)
         self.__octet_count += len(packet.payload)
         self.__packet_count += 1
@@ -139,7 +137,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
         round_trip = min(max(self.__rtt or ROUND_TRIP, least_most[0]), least_most[1])
         for sent in self._resends.answer(numbers, now, round_trip, self.capacity.bitrate(now)):
             self._send_again(sent)
-            self.capacity.sent_other(len(sent.packet.payload), now)
+            self.capacity.sent_again(len(sent.packet.payload), now)
 
     def _send_again(self, sent: Sent) -> None:
         """In a stream of its own (RFC 4588), where the browser knows of that."""
