@@ -65,6 +65,7 @@ function put(senders, tracks) {
 
 let watched = "";
 view.follow(() => {
+  if (view.me?.status === "IDLE") sharing.end();  // the call is over
   const layers = view.me?.layers.join() ?? "";
   if (layers !== watched) outlets.feed();
   watched = layers;

@@ -51,7 +51,6 @@ export default function webrtcFrontend({ data, parentElement, setStateValue }) {
   const prepared = Promise.all(FRAMES.map((selector) => prepare(selector, data.slots)));
   if (!data.ready) prepared.then(() => setStateValue("ready", true));
   if (data.call === "" && room !== "") own.forget();  // it is over, be it since before a reload
-  if (data.call === "") sharing.end();
   room = data.call;
   own.want(data.captures, data.camera);
   mirror?.show(data.returned);

@@ -92,4 +92,4 @@ def test_who_sends_nothing_else_can_share(talking: tuple[Person, Person]) -> Non
     watches(bob, alice)
     bob.hangs_up()
     alice.reads("Call ended")
-    assert alice.page.evaluate(f"async () => (await ({PICTURE})()) === null")
+    alice.until(f"async () => (await ({PICTURE})()) === null")
