@@ -30,7 +30,9 @@
 
   const code = (stamp) => stamp << CHECKED | (stamp ^ stamp >> 4 ^ stamp >> 8 ^ stamp >> 12) & 2 ** CHECKED - 1;
   const reading = new OffscreenCanvas(COLUMNS * DOT, 2 * DOT).getContext("2d", { willReadFrequently: true });
-  const camera = (one) => one.getSenders().find(({ track }) => track?.kind === "video");
+  // A connection of Parley's names its senders (components/browser/media_sections.js), and getSenders finds none there.
+  const senders = (one) => one.senders ? Object.values(one.senders) : one.getSenders();
+  const camera = (one) => senders(one).find(({ track }) => track?.kind === "video");
 
   window.glass = {
     connections: [],

@@ -40,7 +40,8 @@ LOOK = """async () => {
 }"""
 # How many packets this page's camera has sent, and how many of them again.
 SENT = """async () => {
-  const camera = (one) => one.getSenders().some(({ track }) => track?.kind === "video");
+  const senders = (one) => one.senders ? Object.values(one.senders) : one.getSenders();
+  const camera = (one) => senders(one).some(({ track }) => track?.kind === "video");
   const stats = [...(await glass.connections.find(camera).getStats()).values()];
   const sent = stats.find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
   return [sent.packetsSent, sent.retransmittedPacketsSent];
