@@ -490,7 +490,7 @@ class Registry:
             me, tab = self._person(who), self._tabs[who]
             room = self._rooms.get(me.room or "")
             if room and who not in room.members:  # what is said there is not for whoever still rings
-                room = replace(room, messages=(), speakers=())
+                room = replace(room, messages=(), speakers=(), sharers=(), tiles=())
             room = room and _with_path_for(room, who)
             company = [_as_seen_by(me, self._people[other]) for other in (room.bound if room else ()) if other != who]
             unread = _unread(room, who, tab.read) if room else 0

@@ -138,5 +138,6 @@ async def test_the_own_picture_goes_back_in_one_line_and_what_comes_is_in_order(
     assert [track.kind for track in server.received] == ["audio", "video", "video", "audio"]
     answer = await server.createAnswer()
     assert re.findall(r"a=(sendonly|recvonly|inactive|sendrecv)", answer.sdp) == ["sendonly", *["recvonly"] * 4]
+    assert re.findall(r"a=fmtp:\d+ (\S*usedtx\S*)", answer.sdp) == ["minptime=10;useinbandfec=1;usedtx=1"] * 2
     await browser.close()
     await server.close()

@@ -8,7 +8,8 @@ Private names in use:
 - RTCIceTransport._connection is aioice's, which becomes ours in the same way, and whose way of gathering candidates
   `gathering` replaces. Its _local_username tells connections apart that share a
   socket: aiortc gives all those of one RTCPeerConnection the same, and four characters of it.
-- RTCRtpSender._stream_id says in the answer which stream a track belongs to.
+- RTCRtpSender._stream_id says in the answer which stream a track belongs to, and RTCRtpTransceiver._codecs how its
+  codecs are to be used.
 """
 
 import logging
@@ -33,6 +34,9 @@ from calls.media.stage import SlotTracks
 
 logger = logging.getLogger(__name__)
 
+# What browsers are asked for of a voice (RFC 7587, section 6.1): in a silence, next to nothing; where packets are lost,
+# what the next one needs to stand in for the one before.
+OPUS = {"minptime": 10, "useinbandfec": 1, "usedtx": 1}
 USERNAME = 16  # characters, of 62 kinds: nobody finds one by trying (RFC 8445, section 5.3)
 
 # ruff: noqa: SLF001 - this is a module that knows the library from inside
@@ -53,6 +57,9 @@ class RTCPeerConnection(aiortc.RTCPeerConnection):
         """Take the other side's offer. Raises OfferError."""
         sdp = description.checked(sessionDescription.sdp)
         await super().setRemoteDescription(RTCSessionDescription(sdp, sessionDescription.type))
+        for codec in [codec for transceiver in self.getTransceivers() for codec in transceiver._codecs]:
+            if codec.mimeType.lower() == "audio/opus":
+                codec.parameters = dict(OPUS)
 
     async def addIceCandidate(self, candidate: RTCIceCandidate | None) -> None:  # noqa: N802
         """Take a candidate that comes after the offer. What comes beyond limits.CANDIDATE_LINES is left out."""
