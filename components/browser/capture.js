@@ -14,8 +14,14 @@ const DEVICE = "parley.device.";  // in the browser, with the kind behind it: th
  */
 export async function capture(kinds, camera) {
   if (!("mediaDevices" in navigator)) throw new DOMException("This page is not secure.", "SecurityError");
-  const wanted = Object.fromEntries(kinds.map((kind) => [kind, { ...(kind === "video" ? camera : {}), ...device(kind) }]));
-  const stream = await navigator.mediaDevices.getUserMedia(wanted);
+  const asked = (/** @type {boolean} */ chosen) => Object.fromEntries(kinds.map((kind) => (
+    [kind, { ...(kind === "video" ? camera : {}), ...(chosen ? device(kind) : {}) }]
+  )));
+  const { mediaDevices } = navigator;
+  const stream = await mediaDevices.getUserMedia(asked(true)).catch((error) => {
+    if (error.name !== "OverconstrainedError") throw error;
+    return mediaDevices.getUserMedia(asked(false));  // what was chosen last is not there any more
+  });
   return stream.getTracks();
 }
 
@@ -32,8 +38,11 @@ export function remembered(kind) {
   return browserStorage.getItem(DEVICE + kind);
 }
 
-/** @param {Kind} kind */
+/**
+ * Exactly this one: where it is but `ideal`, Chromium takes its default microphone.
+ * @param {Kind} kind
+ */
 function device(kind) {
-  const ideal = remembered(kind);
-  return ideal ? { deviceId: { ideal } } : {};
+  const exact = remembered(kind);
+  return exact ? { deviceId: { exact } } : {};
 }

@@ -244,6 +244,6 @@ def test_the_picture_grows_in_the_call(playwright: Playwright, server: Server, b
         dora.page.get_by_role("combobox", name="Video quality").click()
         dora.page.get_by_role("option", name="1280×720").click()
         dora.page.wait_for_function(CAMERA_IS_WIDE, arg=PREVIEW, timeout=WITHIN)
-        bob.sees_a_picture_of(16, 9, above=320)
+        bob.sees_a_picture_of(16, 9, above=319)
         assert dora.page.evaluate(f"([selector, before]) => ({LAST})(selector) === before", [PREVIEW, connection])
     browser.close()
