@@ -308,19 +308,21 @@ async def test_a_cap_that_changes_is_told_at_once(meeting: Party) -> None:
     await until(lambda: alice.told.bitrates[-1] > 200_000)
 
 
-async def test_what_a_viewer_s_line_carries_reaches_who_sends(meeting: Party) -> None:
+async def test_what_a_viewer_s_line_carries_reaches_who_sends() -> None:
     """Where there is nothing else to take (test_media_allotment.py has the rest); who cannot be slowed down by anybody
     is told the cap."""
-    alice, bob = meeting.guests
-    await until(lambda: rate(bob) > 180_000)
-    for bitrate in (150_000, 100_000, 80_000):
-        async with asyncio.timeout(WITHIN):
-            while not is_told(alice, bitrate):  # it is a limit while more is sent, which a busy machine may not do
-                await can_take(bob, bitrate)
-                with suppress(TimeoutError):
-                    await told(alice, bitrate, 0.5)
-    await meeting.leaves(bob)
-    await until(lambda: alice.told.bitrates[-1] > 200_000)
+    async with party() as made:
+        alice = await made.enters("Alice", clip(bitrate=300_000), decode=False)
+        bob = await made.enters("Bob", None, 880, decode=False)
+        await until(lambda: rate(bob) > 180_000)
+        for bitrate in (150_000, 100_000, 80_000):
+            async with asyncio.timeout(WITHIN):
+                while not is_told(alice, bitrate):  # it is a limit while more is sent, which a busy machine may not do
+                    await can_take(bob, bitrate)
+                    with suppress(TimeoutError):
+                        await told(alice, bitrate, 0.5)
+        await made.leaves(bob)
+        await until(lambda: alice.told.bitrates[-1] > 200_000)
 
 
 def is_told(guest: Guest, bitrate: int) -> bool:
