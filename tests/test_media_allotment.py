@@ -82,6 +82,16 @@ def test_a_picture_in_one_size_is_made_less_for_all() -> None:
     assert (shown.is_large, shown.bitrate) == (True, 300_000)
 
 
+def test_a_picture_in_one_size_is_never_left_out() -> None:
+    """A screen beside two cameras, on a line that would carry neither: its sender makes less."""
+    screen, shown = Shown(Layers(Taking(LARGE))), [Shown(), Shown()]
+    Allotment([*shown, screen]).limit(3 * SMALL)
+    assert [each.source is each.layers.small for each in shown] == [True, True]
+    assert screen.is_large
+    assert screen.bitrate is not None
+    assert 0 < screen.bitrate <= 3 * SMALL
+
+
 def test_what_there_is_goes_to_what_is_shown_large() -> None:
     """One large and two small ones; where there is less, the last ones are heard alone."""
     shown = [Shown(wants_large=False), Shown(), Shown()]

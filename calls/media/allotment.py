@@ -91,10 +91,10 @@ class Allotment:
     @staticmethod
     def _affordable(watched: list[Share], limit: int) -> list[Share]:
         """The pictures that the line carries at least in their smallest layers, or the one that takes the least: of the
-        others there is sound alone."""
+        others there is sound alone. Of what comes in one size, its sender makes as little as fits."""
         left, found = float(limit), list[Share]()
         for share in watched:
-            cost = _cost(share.layers.least) * (STAYS if share.source else FITS)
+            cost = _cost(share.layers.small and share.layers.least) * (STAYS if share.source else FITS)
             if cost <= left:
                 found.append(share)
                 left -= cost
