@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit_webrtc import WebRtcMode
 
-from calls import limits
 from calls.rooms import View
 from calls.settings import Settings
 from components import quality_picker, session, webrtc, webrtc_frontend
@@ -44,7 +43,7 @@ def prepare(view: View | None, devices: Devices, *, films: bool) -> None:
     feed = session.feed()
     returned = bool(feed.chain.active)
     feed.send_back(returned)
-    call, slots = (view.me.room or "") if view else None, session.services().settings.room_capacity + limits.SCREENS
+    call, slots = (view.me.room or "") if view else None, session.services().hub.slots
     webrtc_frontend.show(_camera(), devices.kinds if films else (), returned=returned, call=call, slots=slots)
 
 

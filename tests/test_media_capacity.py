@@ -36,6 +36,12 @@ def test_nobody_is_limited_who_says_nothing_bad(viewer: Viewer) -> None:
     assert [viewer.estimates(bitrate) for bitrate in (190_000, 200_000, 5_000_000)] == [None] * 3
 
 
+def test_an_estimate_is_heard_of_once(viewer: Viewer) -> None:
+    """However many streams it names; the next one may say the same."""
+    first, second = [400_000], [400_000]
+    assert [viewer.capacity.is_new(each) for each in (first, first, second, second)] == [True, False, True, False]
+
+
 def test_an_estimate_below_what_is_sent_is_a_limit(viewer: Viewer) -> None:
     """Something is in the way, so no more shall come than that."""
     viewer.is_sent(1_000_000)

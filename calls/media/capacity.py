@@ -19,6 +19,7 @@ class Capacity:
     def __init__(self, now: float) -> None:
         self._limit: float | None = None
         self._full_at = 0.0
+        self._heard: object = None
         self._estimated_at = now
         self._second, self._bytes, self._again = int(now), 0, 0
         self._rate, self._rate_again = 0, 0
@@ -38,6 +39,11 @@ class Capacity:
         """Bits per second that the viewer is sent, and can take as far as is known."""
         self._count(now)
         return self._rate if self._limit is None else min(self._rate, self._limit)
+
+    def is_new(self, message: object) -> bool:
+        """Whether an estimate is heard of for the first time: it comes to each sender of the streams that it names."""
+        before, self._heard = self._heard, message
+        return message is not before
 
     def estimated(self, bitrate: int, now: float) -> int | None:
         """The limit of all pictures after the viewer's estimate, both in bits per second; None when there is none."""

@@ -25,7 +25,8 @@ class MediaHub:
     ) -> None:
         """Each stage has so many slots. `spoke` is told, with the code of the room, who has begun to speak in it, and
         `ask` which layers of a participant's picture are to be sent. No picture larger than `largest` is decoded."""
-        self._loop, self._slots, self._spoke, self._largest = loop, slots, spoke, largest
+        self.slots = slots
+        self._loop, self._spoke, self._largest = loop, spoke, largest
         self._ask = ask
         self._conferences: dict[str, Conference] = {}
         self._feeds: dict[str, Feed] = {}
@@ -52,7 +53,7 @@ class MediaHub:
 
     def stage(self, who: str) -> Stage:
         """What this participant watches and hears. From any thread."""
-        return self._stages.get(who) or self._stages.setdefault(who, Stage(self._loop, self._slots))
+        return self._stages.get(who) or self._stages.setdefault(who, Stage(self._loop, self.slots))
 
     def follow(self, snapshot: Snapshot) -> None:
         """Let everybody see and hear as the registry says. From any thread; an older snapshot than the last is none."""

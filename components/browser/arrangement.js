@@ -54,6 +54,15 @@ export function fitted(count, width, height) {
 }
 
 /**
+ * What a tile is called.
+ * @param {Pick<Shown, "kind">} tile
+ * @param {Pick<Member, "name">} person
+ */
+export function titled({ kind }, { name }) {
+  return kind === "screen" ? `${name}’s screen` : name;
+}
+
+/**
  * Why a tile has no picture.
  * @param {Pick<Placed, "tile" | "person" | "self">} placed
  * @param {{ films: boolean, stands: boolean }} seen whether this person's own camera is on, and whether no picture has come

@@ -2,6 +2,7 @@
 // pinned one goes.
 
 import { act } from "./acts.js";
+import { titled } from "./arrangement.js";
 import { tellRefusal } from "./refusal.js";
 import { view } from "./view.js";
 
@@ -48,7 +49,7 @@ export class LayoutMenu {
  */
 function optionFor(tile, [, ...others]) {
   const person = others.find(({ id }) => id === tile.id);
-  return person ? new Option(tile.kind === "screen" ? `${person.name}’s screen` : person.name, valueOf(tile)) : [];
+  return person ? new Option(titled(tile, person), valueOf(tile)) : [];
 }
 
 /** @param {Large | null} tile */

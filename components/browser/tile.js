@@ -1,6 +1,7 @@
 // One tile of the stage: a person's picture, their name and what is to be known of them, and what this viewer alone may
 // change of it.
 
+import { titled } from "./arrangement.js";
 import { loudspeaker } from "./loudspeaker.js";
 import { closesAsMenu } from "./menus.js";
 import { browserStorage } from "./storage.js";
@@ -46,7 +47,7 @@ export class Tile {
     this.caption = make("figcaption", "tile-name");
     this.element.append(this.video, this.note, this.caption);
     if (self) this.#movesToCorners();
-    else this.#hasMenu(title(tile, person));
+    else this.#hasMenu(titled(tile, person));
     this.#unfollow = loudspeaker.follow(() => this.#sound());
     this.#sound();
   }
@@ -61,7 +62,7 @@ export class Tile {
     this.element.toggleAttribute("data-speaks", speaks);
     this.element.toggleAttribute("data-off", why !== "");
     if (this.why.textContent !== why) this.why.textContent = why;
-    const name = this.self ? `${person.name} (you)` : title(tile, person);
+    const name = this.self ? `${person.name} (you)` : titled(tile, person);
     const marks = [person.microphone || tile.kind === "screen" ? "" : "mic_off"];
     if (this.#muted) marks.push("volume_off");
     write(this.caption, name, marks.filter(Boolean));
@@ -237,14 +238,6 @@ export class Tile {
     element.addEventListener("pointerup", drop, { once: true });
     element.addEventListener("pointercancel", () => { element.removeEventListener("pointermove", move); }, { once: true });
   }
-}
-
-/**
- * @param {Shown} tile
- * @param {Member} person
- */
-function title({ kind }, { name }) {
-  return kind === "screen" ? `${name}’s screen` : name;
 }
 
 /**

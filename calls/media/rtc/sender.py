@@ -167,7 +167,7 @@ class RTCRtpSender(aiortc.RTCRtpSender):
                 if report.ssrc == self._ssrc:
                     self._reported(report.highest_sequence, track)
         feedback = packet if isinstance(packet, rtp_packets.RtcpPsfbPacket) else None
-        if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP:
+        if track and feedback and feedback.fmt == rtp_packets.RTCP_PSFB_APP and self.capacity.is_new(feedback):
             with suppress(ValueError):
                 estimate = rtp_packets.unpack_remb_fci(feedback.fci)[0]
                 track.limit(self.capacity.estimated(estimate, time.monotonic()))
